@@ -1,0 +1,122 @@
+"""Folders and settings: where data, caches, drafts and logs lie, and what `config.toml` says.
+
+A wrong value in the file is named with its key and the default is used; nothing here raises for
+what a person wrote into it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storyflow_tui.records import WORDS_PER_MINUTE
+
+APPLICATION = "storyflow"
+LIBRARY_VARIABLE = "STORYFLOW_LIBRARY"
+
+
+def default_library() -> Path:
+    """The library of `STORYFLOW_LIBRARY`, else the one in the user's data folder."""
+    named = os.environ.get(LIBRARY_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path(APPLICATION, appauthor=False)
+
+
+def config_file() -> Path:
+    """The path of `config.toml`; it need not exist."""
+    import platformdirs
+
+    return platformdirs.user_config_path(APPLICATION, appauthor=False) / "config.toml"
+
+
+def cache_folder() -> Path:
+    """Where thumbnails are kept, outside any library; it need not exist."""
+    import platformdirs
+
+    return platformdirs.user_cache_path(APPLICATION, appauthor=False)
+
+
+def state_folder() -> Path:
+    """Where drafts, logs and the editor's last place are kept; it need not exist."""
+    import platformdirs
+
+    return platformdirs.user_state_path(APPLICATION, appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `config.toml` may say, with the defaults; `problems` are sentences for the user."""
+
+    theme: str = "dark"
+    words_per_minute: int = WORDS_PER_MINUTE
+    trash_days: int = 30
+    mouse: bool = True
+    keys: dict[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+THEMES = ("dark", "light")
+
+
+def read_settings(path: Path | None = None) -> Settings:
+    """The settings in the file, each wrong value replaced by its default and named."""
+    path = path or config_file()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return Settings(problems=(f"{path} cannot be read: {error}. The defaults are used.",))
+    return _settings(values, path)
+
+
+def _settings(values: dict[str, object], path: Path) -> Settings:
+    problems = []
+    default = Settings()
+
+    def taken(key: str, fits: bool, wanted: str) -> bool:
+        if key in values and not fits:
+            problems.append(f"{path}: {key} must be {wanted}. The default is used.")
+        return key in values and fits
+
+    theme = values.get("theme")
+    words = values.get("words_per_minute")
+    days = values.get("trash_days")
+    mouse = values.get("mouse")
+    keys = values.get("keys")
+    for key in values.keys() - {"theme", "words_per_minute", "trash_days", "mouse", "keys"}:
+        problems.append(f"{path}: {key} is no setting. It is left out.")
+    overrides = {}
+    if taken("keys", isinstance(keys, dict), "a table") and isinstance(keys, dict):
+        for name, value in keys.items():
+            if isinstance(value, str) and value.strip():
+                overrides[name] = value
+            else:
+                problems.append(
+                    f"{path}: keys.{name} must be keys such as 'j,down'. The default is used."
+                )
+    return Settings(
+        theme=str(theme) if taken("theme", theme in THEMES, " or ".join(THEMES)) else default.theme,
+        words_per_minute=words
+        if taken("words_per_minute", _whole(words, 20, 1000), "a whole number from 20 to 1000")
+        and isinstance(words, int)
+        else default.words_per_minute,
+        trash_days=days
+        if taken("trash_days", _whole(days, 1, 36500), "a whole number of days from 1 to 36500")
+        and isinstance(days, int)
+        else default.trash_days,
+        mouse=bool(mouse)
+        if taken("mouse", isinstance(mouse, bool), "true or false")
+        else default.mouse,
+        keys=overrides,
+        problems=tuple(problems),
+    )
+
+
+def _whole(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

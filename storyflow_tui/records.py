@@ -1,0 +1,151 @@
+"""What the library hands out: immutable records, without a database behind them.
+
+Screens, commands and scripts know these and never a Peewee row. Times are aware UTC datetimes;
+lengths are seconds; paths of files are relative to the library's `media/`, with forward slashes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import NamedTuple
+
+WORDS_PER_MINUTE = 150
+"""The usual pace of a reader aloud; the setting `words_per_minute` replaces it on screen."""
+
+CHARACTERS_PER_MINUTE = 300
+"""The pace for scripts without spaces between words (Japanese, Chinese, Thai …)."""
+
+
+class SegmentRecord(NamedTuple):
+    """One narrated scene. The fields are the columns of the table `segment`, in their order."""
+
+    id: int
+    project_id: int
+    sequence_index: int
+    text_content: str
+    image_prompt: str
+    image_file: str | None
+    audio_file: str | None
+    audio_duration: float | None
+    is_locked: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProjectRecord(NamedTuple):
+    """A project with the counts that screens show of it.
+
+    `measured_seconds` is the sum of the known audio lengths; `guessed_words` and
+    `guessed_characters` count the narration of the segments that have none (a segment counts its
+    words, or its characters where its script has no spaces).
+    """
+
+    id: int
+    title: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    segment_count: int
+    image_count: int
+    locked_count: int
+    word_count: int
+    measured_seconds: float
+    guessed_words: int
+    guessed_characters: int
+
+    def duration(self, words_per_minute: int = WORDS_PER_MINUTE) -> float:
+        """Length in seconds: what was measured, and an estimate of the rest."""
+        return (
+            self.measured_seconds
+            + self.guessed_words * 60 / words_per_minute
+            + self.guessed_characters * 60 / CHARACTERS_PER_MINUTE
+        )
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether `duration` holds an estimate (screens put `~` before it then)."""
+        return bool(self.guessed_words or self.guessed_characters)
+
+
+class ChangeRecord(NamedTuple):
+    """One undoable step. `project_id` is None in the line of the project list.
+
+    `state` is `done` (it stands), `undone` (redo does it again) or `set_aside` (undone, and then
+    something else was done: kept to be read, not redoable).
+    """
+
+    id: int
+    project_id: int | None
+    label: str
+    state: str
+    created_at: datetime
+    segment_ids: tuple[int, ...]
+    file_count: int
+    file_bytes: int
+
+
+class Changed(NamedTuple):
+    """What an operation altered: what the screens redraw, and nothing else.
+
+    `segment_ids` is None when every card of the project may look different (order, insertion).
+    `change_id` is None for a lock, which is no undo step. `pending` says that moves of files are
+    still to be done; the operation itself has happened.
+    """
+
+    project_id: int
+    segment_ids: tuple[int, ...] | None
+    order_changed: bool
+    projects_changed: bool
+    change_id: int | None
+    label: str
+    pending: bool
+
+
+class Finding(NamedTuple):
+    """One thing that `check` found: which check, what about, and one sentence on it."""
+
+    check: str
+    subject: str
+    message: str
+
+
+class TrashRecord(NamedTuple):
+    """The files that one change holds in the trash."""
+
+    change_id: int
+    project_id: int | None
+    label: str
+    created_at: datetime
+    files: tuple[str, ...]
+    bytes: int
+
+
+def counts_by_characters(text: str) -> bool:
+    """Whether the text is in a script without spaces: most of its letters are such.
+
+    Told by the names in Unicode's character database: CJK, kana, Thai, Lao, Khmer, Myanmar.
+    """
+    letters = spaceless = 0
+    for character in text[:2000]:
+        if character.isalpha():
+            letters += 1
+            if character > "\u0dff" and unicodedata.name(character, "").startswith(_SPACELESS):
+                spaceless += 1
+    return spaceless * 2 > letters
+
+
+_SPACELESS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "HALFWIDTH KATA")
+
+
+def word_count(text: str) -> int:
+    """How many words; in a script without spaces, how many characters other than white space."""
+    if counts_by_characters(text):
+        return sum(not character.isspace() for character in text)
+    return len(text.split())
+
+
+def estimated_seconds(text: str, words_per_minute: int = WORDS_PER_MINUTE) -> float:
+    """How long the narration takes to read aloud, guessed from its words."""
+    per_minute = CHARACTERS_PER_MINUTE if counts_by_characters(text) else words_per_minute
+    return word_count(text) * 60 / per_minute
