@@ -1,0 +1,291 @@
+"""How the editor looks: the two themes, the signs, and the grid that every screen stands on.
+
+Colours by role, one sign a meaning, and all measures in cells. Nothing here draws; text is
+measured and cut in `text`, pictures become cells in `pixels`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+from rich.style import Style
+from textual.theme import Theme
+
+from storyflow_tui.tui.words import ago, file_size, length
+
+__all__ = [
+    "ASCII_SIGNS",
+    "INK",
+    "PAPER",
+    "SIGNS",
+    "Grid",
+    "Palette",
+    "Signs",
+    "ago",
+    "file_size",
+    "length",
+    "palette",
+    "signs_for",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """One colour a role, as `#RRGGBB`.
+
+    Surfaces: ground (lists, header, hint line), raised (pane, empty thumbnail), field (focused
+    text), well (empty picture place), sheet (questions). The others are drawn on them; `line` is
+    for the bar without focus and never for text.
+    """
+
+    ground: str
+    raised: str
+    field: str
+    well: str
+    sheet: str
+    text: str
+    muted: str
+    accent: str
+    warning: str
+    danger: str
+    line: str
+
+    def style(
+        self,
+        role: str,
+        on: str = "ground",
+        *,
+        bold: bool = False,
+        underline: bool = False,
+        reverse: bool = False,
+    ) -> Style:
+        """The Rich style of a text role on a surface, both by name.
+
+        Reversed means the two colours change places here, not in the terminal, so that it looks
+        the same wherever it is shown.
+        """
+        ink, ground = getattr(self, role), getattr(self, on)
+        if reverse:
+            ink, ground = ground, ink
+        return _style(ink, ground, bold, underline)
+
+
+@lru_cache(maxsize=256)
+def _style(ink: str, ground: str, bold: bool, underline: bool) -> Style:
+    return Style(color=ink, bgcolor=ground, bold=bold or None, underline=underline or None)
+
+
+_INK = Palette(
+    ground="#16181B",
+    raised="#202226",
+    field="#2A2D31",
+    well="#2A2D31",
+    sheet="#34373C",
+    text="#E6E4E0",
+    muted="#A9ABAE",
+    accent="#74CDB8",
+    warning="#EBBB62",
+    danger="#FF9A8B",
+    line="#6C7076",
+)
+_PAPER = Palette(
+    ground="#FCFBF9",
+    raised="#F2F1EF",
+    field="#FFFFFF",
+    well="#E9E8E6",
+    sheet="#E4E3E1",
+    text="#1F2227",
+    muted="#54575D",
+    accent="#075E53",
+    warning="#6E4400",
+    danger="#A02015",
+    line="#84868B",
+)
+
+
+def palette(theme_name: str) -> Palette:
+    """The colours of a theme by its name; those of "dark" for a name that is not ours."""
+    return _PAPER if theme_name == "light" else _INK
+
+
+def _theme(name: str, colours: Palette, *, dark: bool) -> Theme:
+    # Every role is a variable of its own name (`$ground`, `$muted` …), except that `text` keeps
+    # Textual's name and meaning too: plain text, whatever it stands on.
+    roles = {field.name: getattr(colours, field.name) for field in fields(colours)}
+    return Theme(
+        name=name,
+        dark=dark,
+        primary=colours.accent,
+        secondary=colours.muted,
+        accent=colours.accent,
+        warning=colours.warning,
+        error=colours.danger,
+        success=colours.accent,
+        foreground=colours.text,
+        background=colours.ground,
+        surface=colours.raised,
+        panel=colours.sheet,
+        variables={
+            **roles,
+            "text-muted": colours.muted,
+            "text-disabled": colours.muted,
+            "text-primary": colours.accent,
+            "text-accent": colours.accent,
+            "text-warning": colours.warning,
+            "text-error": colours.danger,
+            "text-success": colours.accent,
+            "foreground-muted": colours.muted,
+            "foreground-disabled": colours.muted,
+            "block-cursor-foreground": colours.text,
+            "block-cursor-background": colours.field,
+            "block-cursor-text-style": "bold",
+            "block-cursor-blurred-background": colours.raised,
+            "border": colours.accent,
+            "border-blurred": colours.line,
+            "input-cursor-foreground": colours.ground,
+            "input-cursor-background": colours.text,
+            "input-cursor-text-style": "none",
+            "input-selection-background": colours.line,
+            "input-selection-foreground": colours.ground,
+            "scrollbar": colours.line,
+            "scrollbar-hover": colours.line,
+            "scrollbar-active": colours.muted,
+            "scrollbar-background": colours.raised,
+            "scrollbar-background-hover": colours.raised,
+            "scrollbar-background-active": colours.raised,
+            "scrollbar-corner-color": colours.raised,
+        },
+    )
+
+
+INK = _theme("dark", _INK, dark=True)
+"""The dark theme, named "dark"."""
+
+PAPER = _theme("light", _PAPER, dark=False)
+"""The light theme, named "light"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The signs of the editor; each has its word near. Only `cut` may be wider than a cell."""
+
+    here: str = "▌"
+    marked: str = "■"
+    locked: str = "◘"
+    prompt: str = "›"
+    refused: str = "×"
+    cut: str = "…"
+    up: str = "↑"
+    down: str = "↓"
+    guess: str = "~"
+    warn: str = "!"
+    dot: str = "·"
+
+
+SIGNS = Signs()
+"""The signs of a terminal that shows Unicode."""
+
+ASCII_SIGNS = Signs(
+    here="|",
+    marked="*",
+    locked="L",
+    prompt=">",
+    refused="x",
+    cut="...",
+    up="^",
+    down="v",
+    dot="-",
+)
+"""The signs of a terminal that shows ASCII only."""
+
+
+def signs_for(encoding: str | None) -> Signs:
+    """The signs that an output of this encoding can show."""
+    try:
+        "".join(getattr(SIGNS, field.name) for field in fields(SIGNS)).encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return ASCII_SIGNS
+    return SIGNS
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Every measure of a screen of `width` x `height` cells; columns and rows from 0.
+
+    A place is (x, width) or, with rows, (x, y, width, height). Places of the pane count from the
+    left edge of the screen. Where `split` is 0 the editor opens over the list, and the places of
+    the pane are those of the editor.
+    """
+
+    width: int
+    height: int
+    split: int
+    list_width: int
+    tall: bool
+    card_lines: int
+    card_pitch: int
+    thumb: tuple[int, int]
+    card_text: tuple[int, int]
+    pane_text: tuple[int, int]
+    picture: tuple[int, int, int, int]
+    file_row: int
+    narration: tuple[int, int, int, int]
+    prompt: tuple[int, int, int, int]
+
+    MARGIN = 2
+    TEXT_COLUMN = 6
+
+    @property
+    def gap(self) -> int:
+        """Spaces between two hints: 3, and 2 below 100 columns."""
+        return 3 if self.width >= 100 else 2
+
+    @property
+    def pane_x(self) -> int:
+        """The first column of the pane; 0 where the editor opens over the list."""
+        return self.list_width if self.split else 0
+
+    @classmethod
+    def of(cls, width: int, height: int) -> Grid:
+        """The measures of a terminal; below 60 columns or 20 rows they are squeezed, not wrong."""
+        split = 68 if width >= 140 else 52 if width >= 112 else 44 if width >= 100 else 0
+        list_width = width - split
+        tall = height >= 32 and list_width >= 64
+        thumb = (18, 5) if tall else (14, 4)
+        lines = 5 if tall else 4
+        text_x = cls.TEXT_COLUMN + thumb[0] + 2
+        card_text = (text_x, max(1, list_width - text_x - cls.MARGIN))
+        if split:
+            x, inner = list_width + cls.MARGIN, split - 2 * cls.MARGIN
+            most = 10 if height < 36 else 14 if height < 48 else 18
+            rows = min(most, round(inner * 9 / 32))
+            picture = (x, 4, inner, rows)
+            file_row = 4 + rows
+            prompt_lines = 4 if height >= 36 else 3
+            prompt_y = max(file_row + 6, height - 2 - prompt_lines)
+            narration_y = file_row + 3
+            narration = (x, narration_y, inner, max(1, prompt_y - 2 - narration_y))
+        else:
+            x, inner = 32, max(1, width - 34)
+            picture = (2, 2, 26, 7)
+            file_row = 9
+            narration = (x, 3, inner, max(1, height - 13))
+            prompt_y = height - 8
+            prompt_lines = 5
+        return cls(
+            width=width,
+            height=height,
+            split=split,
+            list_width=list_width,
+            tall=tall,
+            card_lines=lines,
+            card_pitch=lines + 1,
+            thumb=thumb,
+            card_text=card_text,
+            pane_text=(x, inner),
+            picture=picture,
+            file_row=file_row,
+            narration=narration,
+            prompt=(x, prompt_y, inner, prompt_lines),
+        )

@@ -1,0 +1,59 @@
+"""Figures as words: lengths, file sizes and times as the screens write them.
+
+Pure functions of their arguments; the clock is given, never asked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+_KIB = 1024
+_MIB = 1024 * 1024
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def length(seconds: float, guessed: bool) -> str:
+    """A length such as `~0:09`, ` 0:07`, ` 1:02:03`: at least 5 wide, with `~` for a guess.
+
+    A measured one has a blank where the sign would stand, so that digits align.
+    """
+    whole = int(seconds + 0.5)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    clock = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return ("~" if guessed else " ") + clock
+
+
+def file_size(count: int, *, brief: bool = False) -> str:
+    """A number of bytes as `812 B`, `455 KiB` or `2.1 MiB`; brief drops the tenths from 10 on."""
+    if count < _KIB:
+        return f"{count} B"
+    if round(count / _KIB) < _KIB:
+        return f"{round(count / _KIB)} KiB"
+    mebibytes = count / _MIB
+    if brief and mebibytes >= 9.95:
+        return f"{round(mebibytes)} MiB"
+    return f"{mebibytes:.1f} MiB"
+
+
+def ago(when: datetime, now: datetime) -> str:
+    """How long ago, at most 10 wide: `just now`, `5 min ago`, `yesterday`, `18 Nov`, `Nov 2024`.
+
+    Both times are aware; days are told in the time zone of `now`.
+    """
+    when = when.astimezone(now.tzinfo)
+    seconds = (now - when).total_seconds()
+    days = (now.date() - when.date()).days
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min ago"
+    if days <= 0:
+        return f"{int(seconds // 3600)} h ago"
+    if days == 1:
+        return f"{int(seconds // 3600)} h ago" if seconds < 6 * 3600 else "yesterday"
+    if days < 7:
+        return f"{days} d ago"
+    if days < 330:
+        return f"{when.day} {_MONTHS[when.month - 1]}"
+    return f"{_MONTHS[when.month - 1]} {when.year}"
