@@ -18,7 +18,8 @@ class Key:
 
     `keys` are Textual's names, parted by commas. `action` is the method without `action_`.
     `group` is the heading in the help; `hint` the word in the hint line (none: not hinted), where
-    the order of the table is the order of keeping. `label` replaces the keys where they are shown.
+    the order of the table is the order of keeping. `label` replaces the keys where they are shown;
+    the hint line shows its first word, or `hint_keys` where a hint stands for more than one key.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Key:
     hint: str | None = None
     label: str | None = None
     priority: bool = False
+    hint_keys: str | None = None
 
 
 def bindings(keys: Sequence[Key]) -> list[Binding]:
@@ -291,6 +293,7 @@ TIMELINE = (
         "Change places with the next segment.",
         "Edit",
         "reorder",
+        hint_keys="J K",
     ),
     Key(
         "timeline.move_up",
@@ -476,6 +479,218 @@ EDITOR = (
     ),
 )
 
+FIELD = (
+    Key(
+        "field.up",
+        "up",
+        "cursor_up",
+        "line up",
+        "Move the cursor up.",
+        "Move",
+    ),
+    Key(
+        "field.down",
+        "down",
+        "cursor_down",
+        "line down",
+        "Move the cursor down.",
+        "Move",
+    ),
+    Key(
+        "field.left",
+        "left",
+        "cursor_left",
+        "left",
+        "Move the cursor left.",
+        "Move",
+    ),
+    Key(
+        "field.right",
+        "right",
+        "cursor_right",
+        "right",
+        "Move the cursor right.",
+        "Move",
+    ),
+    Key(
+        "field.word_left",
+        "ctrl+left,alt+b",
+        "cursor_word_left",
+        "word left",
+        "Move the cursor to the word before.",
+        "Move",
+    ),
+    Key(
+        "field.word_right",
+        "ctrl+right,alt+f",
+        "cursor_word_right",
+        "word right",
+        "Move the cursor to the next word.",
+        "Move",
+    ),
+    Key(
+        "field.line_start",
+        "home,ctrl+a",
+        "cursor_line_start",
+        "start of the line",
+        "Move the cursor to the start of the line.",
+        "Move",
+    ),
+    Key(
+        "field.line_end",
+        "end,ctrl+e",
+        "cursor_line_end",
+        "end of the line",
+        "Move the cursor to the end of the line.",
+        "Move",
+    ),
+    Key(
+        "field.page_up",
+        "pageup",
+        "cursor_page_up",
+        "page up",
+        "Move the cursor up by what is shown.",
+        "Move",
+    ),
+    Key(
+        "field.page_down",
+        "pagedown",
+        "cursor_page_down",
+        "page down",
+        "Move the cursor down by what is shown.",
+        "Move",
+    ),
+    Key(
+        "field.select_up",
+        "shift+up",
+        "cursor_up(True)",
+        "select up",
+        "Select up to the line above.",
+        "Select",
+    ),
+    Key(
+        "field.select_down",
+        "shift+down",
+        "cursor_down(True)",
+        "select down",
+        "Select down to the line below.",
+        "Select",
+    ),
+    Key(
+        "field.select_left",
+        "shift+left",
+        "cursor_left(True)",
+        "select left",
+        "Select the character before.",
+        "Select",
+    ),
+    Key(
+        "field.select_right",
+        "shift+right",
+        "cursor_right(True)",
+        "select right",
+        "Select the next character.",
+        "Select",
+    ),
+    Key(
+        "field.select_line_start",
+        "shift+home",
+        "cursor_line_start(True)",
+        "select to the start",
+        "Select to the start of the line.",
+        "Select",
+    ),
+    Key(
+        "field.select_line_end",
+        "shift+end",
+        "cursor_line_end(True)",
+        "select to the end",
+        "Select to the end of the line.",
+        "Select",
+    ),
+    Key(
+        "field.select_all",
+        "f7",
+        "select_all",
+        "select all",
+        "Select the whole text.",
+        "Select",
+    ),
+    Key(
+        "field.delete_left",
+        "backspace",
+        "delete_left",
+        "delete before",
+        "Delete the character before the cursor.",
+        "Typing",
+    ),
+    Key(
+        "field.delete_right",
+        "delete,ctrl+d",
+        "delete_right",
+        "delete after",
+        "Delete the character after the cursor.",
+        "Typing",
+    ),
+    Key(
+        "field.delete_word_left",
+        "ctrl+w,alt+backspace",
+        "delete_word_left",
+        "delete the word before",
+        "Delete back to the start of the word.",
+        "Typing",
+    ),
+    Key(
+        "field.delete_word_right",
+        "alt+delete,alt+d",
+        "delete_word_right",
+        "delete the word after",
+        "Delete up to the end of the word.",
+        "Typing",
+    ),
+    Key(
+        "field.delete_to_start",
+        "ctrl+u",
+        "delete_to_start_of_line",
+        "delete to the start",
+        "Delete back to the start of the line.",
+        "Typing",
+    ),
+    Key(
+        "field.delete_to_end",
+        "ctrl+k",
+        "delete_to_end_of_line_or_delete_line",
+        "delete to the end",
+        "Delete up to the end of the line.",
+        "Typing",
+    ),
+    Key(
+        "field.cut",
+        "ctrl+x",
+        "cut",
+        "cut",
+        "Cut what is selected.",
+        "Select",
+    ),
+    Key(
+        "field.copy",
+        "ctrl+c",
+        "copy",
+        "copy",
+        "Copy what is selected to your clipboard.",
+        "Select",
+    ),
+    Key(
+        "field.paste",
+        "ctrl+v",
+        "paste",
+        "paste",
+        "Put in what was copied here last.",
+        "Select",
+    ),
+)
+"""The keys of a text field itself; those of `EDITOR` come on top."""
+
 PICKER = (
     Key(
         "picker.take",
@@ -495,7 +710,8 @@ PICKER = (
         "Move the bar to the next entry.",
         "Picker",
         "choose",
-        label="↑ ↓",
+        label="↓",
+        hint_keys="↑ ↓",
         priority=True,
     ),
     Key(
@@ -734,6 +950,7 @@ SCREENS = {
     "stories": PROJECTS,
     "timeline": TIMELINE,
     "editor": EDITOR,
+    "field": FIELD,
     "picker": PICKER,
     "import": IMPORT,
     "conflict": CONFLICT,

@@ -1,0 +1,126 @@
+"""A line of cells that is cheap to send: colour codes go out only where they change.
+
+For widgets that draw themselves by line; what the lines hold is theirs to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import ANSIToTruecolor
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+_ATTRIBUTES = (("bold", "1"), ("dim", "2"), ("italic", "3"), ("underline", "4"), ("reverse", "7"))
+
+
+class PackedStrip(Strip):
+    """A Strip whose segments share their colour codes with the ones before them."""
+
+    __slots__ = ("_cropped", "_sent")
+
+    def __init__(self, segments: Iterable[Segment], cell_length: int | None = None) -> None:
+        super().__init__(segments, cell_length)
+        self._sent: tuple[ColorSystem, str] | None = None
+        self._cropped: dict[tuple[int, int | None], PackedStrip] = {}
+
+    def crop(self, start: int, end: int | None = None) -> Strip:
+        """The cells from `start` to before `end`, packed as well."""
+        if start <= 0 and (end is None or end >= self.cell_length):
+            return self
+        kept = self._cropped.get((start, end))
+        if kept is None:
+            plain = super().crop(start, end)
+            kept = self._cropped[start, end] = PackedStrip(list(plain), plain.cell_length)
+        return kept
+
+    def render(self, console: Console) -> str:
+        """The escape sequences and the text of the line; ends with everything switched off."""
+        system = _system(console)
+        if self._sent is None or self._sent[0] is not system:
+            self._sent = (system, self._pack(system))
+        return self._sent[1]
+
+    def _pack(self, system: ColorSystem) -> str:
+        sent: list[str] = []
+        now = _PLAIN
+        for text, style, _ in self:
+            if not text:
+                continue
+            wanted = _PLAIN if style is None else _codes(style, system)
+            if wanted != now:
+                pairs = list(zip(wanted, now, strict=True))
+                if wanted[0] != now[0] or any(before and not after for after, before in pairs):
+                    # What is on cannot be switched off one by one everywhere: start afresh.
+                    codes = ["0", *(code for code in wanted if code)]
+                else:
+                    codes = [after for after, before in pairs if after != before]
+                sent.append(f"\x1b[{';'.join(codes)}m")
+                now = wanted
+            sent.append(text)
+        if now != _PLAIN:
+            sent.append("\x1b[0m")
+        return "".join(sent)
+
+
+_PLAIN = ("", "", "")
+
+
+def _system(console: Console) -> ColorSystem:
+    names = {
+        "standard": ColorSystem.STANDARD,
+        "256": ColorSystem.EIGHT_BIT,
+        "windows": ColorSystem.WINDOWS,
+    }
+    return names.get(console.color_system or "", ColorSystem.TRUECOLOR)
+
+
+@lru_cache(maxsize=16384)
+def _codes(style: Style, system: ColorSystem) -> tuple[str, str, str]:
+    """The codes of attributes, text colour and background, each "" where there is none."""
+    attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
+    ink = ground = ""
+    if style.color is not None:
+        ink = ";".join(style.color.downgrade(system).get_ansi_codes())
+    if style.bgcolor is not None:
+        ground = ";".join(style.bgcolor.downgrade(system).get_ansi_codes(foreground=False))
+    return attributes, ink, ground
+
+
+def drawn(widget: Widget, lines: list[Strip], crop: Region, ground: str) -> list[Strip]:
+    """What `render_lines` returns of a widget that holds all its lines: cropped, and filtered.
+
+    Filters are those of `NO_COLOR`; the one that translates ANSI colours has nothing to do with
+    lines of true colours. Lines that are not there are blank in the colour `ground`.
+    """
+    shown = lines[crop.y : crop.bottom]
+    if len(shown) < crop.height:
+        blank = blank_line(crop.right, ground)
+        shown = [*shown, *[blank] * (crop.height - len(shown))]
+    filters = [one for one in widget.get_line_filters() if not isinstance(one, ANSIToTruecolor)]
+    for one in filters:
+        background = Color.parse(ground)
+        shown = [strip.apply_filter(one, background) for strip in shown]
+    if crop.x or any(strip.cell_length != crop.width for strip in shown):
+        style = Style(bgcolor=ground)
+        shown = [_fitted(strip, crop, style) for strip in shown]
+    return shown
+
+
+def _fitted(strip: Strip, crop: Region, style: Style) -> Strip:
+    if strip.cell_length < crop.right:
+        strip = strip.extend_cell_length(crop.right, style)
+    return strip.crop(crop.x, crop.right)
+
+
+@lru_cache(maxsize=64)
+def blank_line(cells: int, ground: str) -> PackedStrip:
+    """A line of blanks on a background colour."""
+    return PackedStrip([Segment(" " * cells, Style(bgcolor=ground))], cells)

@@ -1,0 +1,186 @@
+"""The last row of every screen: the keys that act here, or one notice.
+
+Hints are made from the tables of keys and shown whole or not at all; the one for help always
+stands at the right margin. One line speaks at a time: a notice takes the row for a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from storyflow_tui.tui import text
+from storyflow_tui.tui.keymap import Key
+from storyflow_tui.tui.look import SIGNS, Grid, Palette, palette
+from storyflow_tui.tui.strips import PackedStrip, drawn
+from storyflow_tui.tui.widgets.header import Tone
+
+NOTICE_SECONDS = 4.0
+"""How long a notice stays when no key is pressed."""
+
+_MARGIN = 2
+_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "greater_than_sign": ">",
+    "escape": "esc",
+    "delete": "del",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+
+
+def key_name(key: str) -> str:
+    """A key by Textual's name as people read it: `ctrl+s` is `^S`, `question_mark` is `?`."""
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+").upper()
+    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
+        return key.upper()
+    return _NAMES.get(key, key)
+
+
+def hint_of(key: Key, keys: str | None = None) -> tuple[str, str]:
+    """Key and word of a hint; `keys` are those that the settings put in place of the table's."""
+    if keys is not None:
+        return key_name(keys.split(",")[0].strip()), key.hint or ""
+    if key.hint_keys is not None:
+        return key.hint_keys, key.hint or ""
+    if key.label is not None:
+        return key.label.split()[0], key.hint or ""
+    return key_name(key.keys.split(",")[0]), key.hint or ""
+
+
+class HintLine(Widget):
+    """One row at the bottom: hints in the order of their table, or a notice."""
+
+    DEFAULT_CSS = """
+    HintLine { dock: bottom; height: 1; background: $ground; }
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[Key] = (),
+        help_label: str = "? help",
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._hints = [hint_of(key) for key in keys if key.hint]
+        self._help = help_label
+        self._notice: tuple[str, str, Tone] | None = None
+        self._timer: Timer | None = None
+
+    def set_keys(
+        self,
+        keys: Sequence[Key],
+        help_label: str = "? help",
+        *,
+        replaced: Mapping[str, str] | None = None,
+    ) -> None:
+        """Hint at these keys, in their order; `replaced` are the settings' keys by binding id."""
+        replaced = replaced or {}
+        self._hints = [hint_of(key, replaced.get(key.id)) for key in keys if key.hint]
+        self._help = help_label
+        self.refresh()
+
+    def notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
+        """Say something in place of the hints: the first phrase bold, the rest muted.
+
+        It stays until `clear_notice`, the next notice, or `NOTICE_SECONDS`.
+        """
+        self._stop_timer()
+        self._notice = (text.one_line(first), text.one_line(rest), tone)
+        if self.is_mounted:
+            self._timer = self.set_timer(NOTICE_SECONDS, self.clear_notice)
+        self.refresh()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether a notice stands in place of the hints."""
+        return self._notice is not None
+
+    def clear_notice(self) -> None:
+        """Show the hints again; a screen calls this on each key."""
+        self._stop_timer()
+        if self._notice is not None:
+            self._notice = None
+            self.refresh()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The row."""
+        colours = palette(self.app.theme)
+        if self._notice is None:
+            line = hint_row(self.size.width, colours, self._hints, self._help)
+        else:
+            line = notice_row(self.size.width, colours, *self._notice, help_label=self._help)
+        return drawn(self, [line], crop, colours.ground)
+
+
+def hint_row(
+    width: int, colours: Palette, hints: Sequence[tuple[str, str]], help_label: str
+) -> PackedStrip:
+    """The hints that fit, whole, in their order; help at the right margin."""
+    gap = Grid.of(width, 24).gap
+    room = width - 2 * _MARGIN - (gap + text.width(help_label) if help_label else 0)
+    segments = [Segment(" " * _MARGIN, colours.style("text"))]
+    used = 0
+    for key, word in hints:
+        cells = gap * bool(used) + text.width(key) + 1 + text.width(word)
+        if used + cells > room:
+            break
+        segments.append(Segment(" " * gap * bool(used), colours.style("text")))
+        segments.append(Segment(key, colours.style("text", bold=True)))
+        segments.append(Segment(f" {word}", colours.style("muted")))
+        used += cells
+    return _closed(segments, width, colours, help_label)
+
+
+def notice_row(
+    width: int, colours: Palette, first: str, rest: str, tone: Tone, *, help_label: str
+) -> PackedStrip:
+    """A bar, the first phrase, the rest; help stays where there is room for it."""
+    room = width - 2 * _MARGIN
+    first = text.cut(first, room)
+    left = room - text.width(first) - 3
+    rest = text.cut(rest, left) if left > 8 else ""
+    used = text.width(first) + (3 + text.width(rest) if rest else 0)
+    if used + 3 + text.width(help_label) > room:
+        help_label = ""
+    first_tone = "text" if tone in ("accent", "text", "muted") else tone
+    segments = [
+        Segment(SIGNS.here, colours.style(tone)),
+        Segment(" ", colours.style("text")),
+        Segment(first, colours.style(first_tone, bold=True)),
+        Segment(f"   {rest}" if rest else "", colours.style("muted")),
+    ]
+    return _closed(segments, width, colours, help_label)
+
+
+def _closed(segments: list[Segment], width: int, colours: Palette, help_label: str) -> PackedStrip:
+    used = sum(text.width(segment.text) for segment in segments)
+    key, _, word = help_label.partition(" ")
+    blanks = width - _MARGIN - used - text.width(help_label)
+    segments.append(Segment(" " * max(0, blanks), colours.style("text")))
+    if help_label and blanks >= 0:
+        segments.append(Segment(key, colours.style("text", bold=True)))
+        segments.append(Segment(f" {word}", colours.style("muted")))
+    line = Strip([one for one in segments if one.text])
+    line = line.adjust_cell_length(width, colours.style("text"))
+    return PackedStrip(list(line), width)
