@@ -55,6 +55,9 @@ class PackedStrip(Strip):
             if not text:
                 continue
             wanted = _PLAIN if style is None else _codes(style, system)
+            if text.isspace() and not _shows_on_blanks(wanted[0] + now[0]):
+                # Blanks show their background only; the rest may stay as it is.
+                wanted = (now[0], now[1], wanted[2])
             if wanted != now:
                 pairs = list(zip(wanted, now, strict=True))
                 if wanted[0] != now[0] or any(before and not after for after, before in pairs):
@@ -71,6 +74,10 @@ class PackedStrip(Strip):
 
 
 _PLAIN = ("", "", "")
+
+
+def _shows_on_blanks(codes: str) -> bool:
+    return "4" in codes or "7" in codes
 
 
 def _system(console: Console) -> ColorSystem:

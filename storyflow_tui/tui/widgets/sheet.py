@@ -1,0 +1,278 @@
+"""Sheets: a question or a line of input that rises from the hint line over the screen below.
+
+The screen below stays as it is, neither dimmed nor moved. The safe answer is reversed and first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from storyflow_tui.tui import text
+from storyflow_tui.tui.keymap import LINE, QUESTION, bindings
+from storyflow_tui.tui.look import SIGNS, Grid, Palette, palette
+from storyflow_tui.tui.strips import PackedStrip, blank_line, drawn
+from storyflow_tui.tui.widgets.header import Tone
+
+_LINES = 3
+"""Lines that one paragraph of a question may take."""
+
+
+class _Paper(Widget):
+    """The sheet itself: a bar, words at the text column, blank lines above and below."""
+
+    DEFAULT_CSS = """
+    _Paper { width: 100%; height: 100%; background: $sheet; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tone: Tone = "accent"
+        self.rows: list[list[tuple[str, str]]] = []
+
+    def put(self, rows: list[list[tuple[str, str]]], tone: Tone) -> None:
+        """Show these lines: pieces of text with their looks (`role`, `role bold`, `answer`)."""
+        self.rows, self.tone = rows, tone
+        self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of the sheet."""
+        colours = palette(self.app.theme)
+        width = self.size.width
+        blank = blank_line(width, colours.sheet)
+        lines: list[Strip] = [blank]
+        lines += [self._line(row, width, colours) for row in self.rows]
+        return drawn(self, [*lines, blank], crop, colours.sheet)
+
+    def _line(self, row: list[tuple[str, str]], width: int, colours: Palette) -> Strip:
+        plain = colours.style("text", "sheet")
+        bar = Segment(SIGNS.here, colours.style(self.tone, "sheet"))
+        segments = [bar, Segment(" " * (Grid.TEXT_COLUMN - 1), plain)]
+        used = Grid.TEXT_COLUMN
+        for words, look in row:
+            cells = text.width(words)
+            if look == "aside":
+                left = width - Grid.MARGIN - cells - used
+                if left < 3:
+                    continue
+                segments.append(Segment(" " * left, plain))
+                used += left
+                look = "muted"
+            role, _, weight = look.partition(" ")
+            if role == "answer":
+                style = colours.style("text", "sheet", bold=True, reverse=True)
+            else:
+                style = colours.style(role, "sheet", bold=weight == "bold")
+            segments.append(Segment(words, style))
+            used += cells
+        line = Strip(segments).adjust_cell_length(width, plain)
+        return PackedStrip(list(line), width)
+
+
+class Question(ModalScreen[bool]):
+    """A question with a safe answer (False: `n`, Enter, Escape) and another (True: `y`)."""
+
+    DEFAULT_CSS = """
+    Question { background: transparent; overflow: hidden; }
+    Question > Container { dock: bottom; width: 100%; background: $sheet; }
+    """
+    KEYS: ClassVar = QUESTION
+    HELP_NAME: ClassVar = "Question"
+    BINDINGS = [*bindings(QUESTION)]
+
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[str] = (),
+        yes_word: str = "yes",
+        no_word: str = "keep it",
+        *,
+        danger: bool = True,
+    ) -> None:
+        """Ask `title`; `lines` say what it is about: a quotation in text colour, facts muted.
+
+        The words are those of the answers, such as `delete` and `keep it`.
+        """
+        super().__init__()
+        self._question = title
+        self._paragraphs = tuple(lines)
+        self._answers = (no_word, yes_word)
+        self._tone: Tone = "danger" if danger else "accent"
+
+    def compose(self) -> ComposeResult:
+        """The sheet."""
+        with Container():
+            yield _Paper()
+
+    def on_mount(self) -> None:
+        """Write the sheet."""
+        self._write()
+
+    def on_resize(self) -> None:
+        """Write it anew for another width."""
+        self._write()
+
+    def _write(self) -> None:
+        width = self.app.size.width - Grid.TEXT_COLUMN - Grid.MARGIN
+        no_word, yes_word = self._answers
+        rows: list[list[tuple[str, str]]] = [
+            [(line, "text bold")] for line in text.wrap(self._question, width, 2)
+        ]
+        for paragraph in self._paragraphs:
+            role = "text" if paragraph.startswith("“") else "muted"
+            rows += [[(line, role)] for line in text.wrap(paragraph, width, _LINES)]
+        rows.append([])
+        rows.append(
+            [
+                (f" n {no_word} ", "answer"),
+                ("   ", "text"),
+                ("y", "text bold"),
+                (f" {yes_word}", "text"),
+                (f"enter {_third_person(no_word)}", "aside"),
+            ]
+        )
+        self.query_one(Container).styles.height = len(rows) + 2
+        self.query_one(_Paper).put(rows, self._tone)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the screen below is the safe answer."""
+        if event.screen_y < self.query_one(_Paper).region.y:
+            self.dismiss(False)
+
+    def action_no(self) -> None:
+        """The safe answer."""
+        self.dismiss(False)
+
+    def action_yes(self) -> None:
+        """Do it."""
+        self.dismiss(True)
+
+
+def _third_person(words: str) -> str:
+    """What Enter does, from the words of the safe answer: `keep it` is `keeps`."""
+    verb = words.split(" ")[0]
+    return verb + ("es" if verb.endswith(("o", "s", "x", "z", "ch", "sh")) else "s")
+
+
+class LineInput(ModalScreen["str | None"]):
+    """One line to type; the text when it is accepted, None when it is left."""
+
+    DEFAULT_CSS = """
+    LineInput { background: transparent; overflow: hidden; }
+    LineInput > Container { dock: bottom; width: 100%; height: 7; background: $sheet; }
+    LineInput _Paper { layer: below; position: absolute; }
+    LineInput Container { layers: below above; }
+    LineInput Input {
+        layer: above; position: absolute; offset: 6 2; width: 100%; height: 1;
+        border: none; padding: 0 8 0 0; background: $sheet; color: $foreground;
+    }
+    LineInput Input:focus { border: none; background: $sheet; }
+    LineInput Input .input--placeholder { color: $muted; }
+    LineInput Input .input--cursor { background: $foreground; color: $ground; text-style: none; }
+    """
+    KEYS: ClassVar = LINE
+    HELP_NAME: ClassVar = "Line"
+    BINDINGS = [*bindings(LINE)]
+
+    def __init__(
+        self,
+        title: str,
+        value: str = "",
+        placeholder: str = "",
+        check: Callable[[str], str | None] | None = None,
+        *,
+        accept: str = "accept",
+        leave: str = "leave it as it was",
+        limit: int | None = None,
+        note: str = "",
+    ) -> None:
+        """Ask for a line under `title`.
+
+        `check` gives a sentence on what is wrong with a text, or None. `limit` shows how many
+        characters of it are used; `note` is shown where neither has anything to say. `accept` and
+        `leave` are the words of the two answers.
+        """
+        super().__init__()
+        self._question = title
+        self._value = text.one_line(value)
+        self._placeholder = placeholder
+        self._check = check
+        self._words = (accept, leave)
+        self._limit = limit
+        self._note = note
+        self._tried = False
+
+    def compose(self) -> ComposeResult:
+        """The sheet and its line."""
+        with Container():
+            yield _Paper()
+            line = Input(self._value, placeholder=self._placeholder, select_on_focus=False)
+            line.cursor_blink = False
+            yield line
+
+    def on_mount(self) -> None:
+        """Start typing at the end of the line."""
+        line = self.query_one(Input)
+        line.focus()
+        line.cursor_position = len(line.value)
+        self._write()
+
+    def on_resize(self) -> None:
+        """Write the sheet anew for another width."""
+        self._write()
+
+    def on_input_changed(self) -> None:
+        """Count, and take back what was said about the text before."""
+        self._tried = False
+        self._write()
+
+    def _write(self) -> None:
+        width = self.app.size.width - Grid.TEXT_COLUMN - Grid.MARGIN
+        value = self.query_one(Input).value
+        problem = self._check(value) if self._check is not None else None
+        tone: Tone = "accent"
+        said = [(text.cut(self._note, width), "muted")]
+        if self._limit is not None:
+            said = [(f"{len(value)} of {self._limit} characters", "muted")]
+            if len(value) > self._limit:
+                said = [(said[0][0], "danger")]
+        if problem and self._tried:
+            tone = "danger"
+            said = [(text.cut(f"! {problem}", width), "danger")]
+        accept, leave = self._words
+        rows = [
+            [(text.cut(self._question, width), "text bold")],
+            [],
+            said,
+            [],
+            [
+                ("enter", "text bold"),
+                (f" {accept}   ", "muted"),
+                ("esc", "text bold"),
+                (f" {leave}", "muted"),
+            ],
+        ]
+        self.query_one(_Paper).put(rows, tone)
+
+    def action_accept(self) -> None:
+        """Take the line, or say what is wrong with it."""
+        value = self.query_one(Input).value
+        if self._check is not None and self._check(value):
+            self._tried = True
+            self._write()
+        else:
+            self.dismiss(value)
+
+    def action_leave(self) -> None:
+        """Leave without a change."""
+        self.dismiss(None)
