@@ -6,7 +6,7 @@ lengths are seconds; paths of files are relative to the library's `media/`, with
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from datetime import datetime
 from typing import NamedTuple
 
@@ -81,8 +81,6 @@ class ChangeRecord(NamedTuple):
     state: str
     created_at: datetime
     segment_ids: tuple[int, ...]
-    file_count: int
-    file_bytes: int
 
 
 class Changed(NamedTuple):
@@ -121,21 +119,23 @@ class TrashRecord(NamedTuple):
     bytes: int
 
 
+# Scripts that put no spaces between words, by their Unicode blocks: Thai, Lao, Myanmar, Khmer,
+# CJK radicals and marks, kana, CJK ideographs, half-width katakana, the supplementary ideographs.
+_SPACELESS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff]"
+)
+_SAMPLE = 2000  # the script of a text is told by its first characters
+
+
 def counts_by_characters(text: str) -> bool:
-    """Whether the text is in a script without spaces: most of its letters are such.
-
-    Told by the names in Unicode's character database: CJK, kana, Thai, Lao, Khmer, Myanmar.
-    """
-    letters = spaceless = 0
-    for character in text[:2000]:
-        if character.isalpha():
-            letters += 1
-            if character > "\u0dff" and unicodedata.name(character, "").startswith(_SPACELESS):
-                spaceless += 1
-    return spaceless * 2 > letters
-
-
-_SPACELESS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "HALFWIDTH KATA")
+    """Whether the text is in a script without spaces: most of its letters are such."""
+    if text.isascii() or _SPACELESS.search(text) is None:
+        return False
+    sample = text[:_SAMPLE]
+    letters = sum(map(str.isalpha, sample))
+    return len(_SPACELESS.findall(sample)) * 2 > letters
 
 
 def word_count(text: str) -> int:

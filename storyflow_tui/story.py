@@ -81,25 +81,26 @@ def clean_story(story: Story) -> Story:
     the field that is wrong.
     """
     title = clean_title(story.title)
-    segments = []
-    for index, segment in enumerate(story.segments):
-        if not isinstance(segment, StorySegment):
-            raise _wrong(index, None, f"it is a {type(segment).__name__}, not a segment")
-        try:
-            narration = clean_narration(segment.text_content)
-            prompt = clean_prompt(segment.image_prompt)
-        except InvalidTextError as error:
-            field_name = str(error.details.get("field", ""))
-            raise _wrong(index, field_name, error.message) from None
-        if segment.image_file is not None and not isinstance(segment.image_file, str):
-            raise _wrong(index, "image_file", "it must be a path as text, or null")
-        if not isinstance(segment.is_locked, bool):
-            raise _wrong(index, "is_locked", "it must be true or false")
-        duration = clean_duration(index, segment.audio_duration)
-        segments.append(
-            StorySegment(narration, prompt, segment.image_file, segment.is_locked, duration)
-        )
+    segments = [clean_segment(index, segment) for index, segment in enumerate(story.segments)]
     return Story(title, segments, story.folder)
+
+
+def clean_segment(index: int, segment: StorySegment) -> StorySegment:
+    """A copy of one segment as it is stored; raises InvalidStoryError naming index and field."""
+    if not isinstance(segment, StorySegment):
+        raise _wrong(index, None, f"it is a {type(segment).__name__}, not a segment")
+    try:
+        narration = clean_narration(segment.text_content)
+        prompt = clean_prompt(segment.image_prompt)
+    except InvalidTextError as error:
+        field_name = str(error.details.get("field", ""))
+        raise _wrong(index, field_name, error.message) from None
+    if segment.image_file is not None and not isinstance(segment.image_file, str):
+        raise _wrong(index, "image_file", "it must be a path as text, or null")
+    if not isinstance(segment.is_locked, bool):
+        raise _wrong(index, "is_locked", "it must be true or false")
+    duration = clean_duration(index, segment.audio_duration)
+    return StorySegment(narration, prompt, segment.image_file, segment.is_locked, duration)
 
 
 def picture_path(story: Story, index: int) -> Path | None:
@@ -120,9 +121,9 @@ def picture_path(story: Story, index: int) -> Path | None:
     try:
         path = (folder / name).resolve()
     except (OSError, ValueError, RuntimeError) as error:
-        raise _wrong(index, "image_file", f"{name} cannot be followed: {error}") from None
+        raise _wrong(index, "image_file", f"{name!r} cannot be followed: {error}") from None
     if Path(name).is_absolute() or not path.is_relative_to(folder):
-        raise _wrong(index, "image_file", f"{name} lies outside the story's own folder")
+        raise _wrong(index, "image_file", f"{name!r} lies outside the story's own folder")
     return path
 
 

@@ -1,0 +1,183 @@
+"""Everything that lasts: projects, segments, their files, history and trash, in one folder.
+
+    with Library.open(path) as library:
+        library.projects.list()
+
+Records in, records out. The only package that imports peewee; it knows no screen and no file
+format of stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from storyflow_tui.errors import NotFoundError, ReadOnlyError, StoryflowError
+from storyflow_tui.library import backup as _backup
+from storyflow_tui.library import clock as _clock
+from storyflow_tui.library.changes import Door
+from storyflow_tui.library.check import Check
+from storyflow_tui.library.database import BUSY_SECONDS, Database
+from storyflow_tui.library.disk import Disk, as_ours
+from storyflow_tui.library.history import History
+from storyflow_tui.library.journal import Journal
+from storyflow_tui.library.media import Media
+from storyflow_tui.library.projects import Projects
+from storyflow_tui.library.segments import Segments
+from storyflow_tui.library.trash import Trash
+from storyflow_tui.records import Changed, Finding
+
+__all__ = ["Library"]
+
+
+class Library:
+    """One library, open. A context manager; any thread may call any method.
+
+    Writing methods wait for the write lock up to the busy timeout and raise BusyError then. In a
+    library that is open for reading only they raise ReadOnlyError.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool,
+        clock: _clock.Clock,
+        disk: Disk,
+        busy: float,
+    ) -> None:
+        self.path = path
+        self.read_only = read_only
+        self.notes: list[str] = []
+        """What a user should know of this library, such as that it lies on a network folder."""
+        self._clock = clock
+        folder = path / _backup.MEDIA
+        self._media = Media(folder.resolve(), disk)
+        self._database = Database(path / _backup.DATABASE, read_only=read_only, busy=busy)
+        try:
+            self._journal = Journal(self._database, self._media)
+            self._door = Door(self._database, self._media, self._journal, clock)
+            self.projects = Projects(self._database, self._media, self._door)
+            self.segments = Segments(self._database, self._media, self._door)
+            self.history = History(self._database, self._door)
+            self.trash = Trash(self._database, self._media, self._journal)
+            if not read_only:
+                self._media.make_folders()
+                self._tidy()
+        except BaseException:
+            self._database.close()
+            raise
+        if self._database.is_on_network:
+            self.notes.append("network folder: one computer at a time")
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        clock: _clock.Clock = _clock.now,
+        disk: Disk | None = None,
+        busy: float = BUSY_SECONDS,
+    ) -> Library:
+        """Open the library in a folder, making it where it is absent and `create` allows.
+
+        A library that cannot be written opens for reading only. `busy` is how many seconds a
+        writer waits for another process. Raises NotFoundError, ForeignFileError,
+        NewerSchemaError, DamagedError, BusyError, ReadOnlyError, NoSpaceError.
+        """
+        path = Path(path).expanduser().absolute()
+        disk = disk or Disk()
+        try:
+            path = path.resolve()
+            there = (path / _backup.DATABASE).exists()
+            if not there and (read_only or not create):
+                raise NotFoundError(f"No library at {path}", {"library": str(path)})
+            if not there:
+                disk.make_folder(path)
+        except (OSError, RuntimeError) as error:
+            failure = error if isinstance(error, OSError) else OSError(str(error))
+            raise as_ours(failure, path) from error
+        if not read_only:
+            try:
+                return cls(path, read_only=False, clock=clock, disk=disk, busy=busy)
+            except OSError as error:
+                if not there:
+                    raise as_ours(error, path) from error
+            except ReadOnlyError:
+                if not there:
+                    raise
+        library = cls(path, read_only=True, clock=clock, disk=disk, busy=busy)
+        if not read_only:
+            library.notes.append("read-only: this library cannot be written")
+        return library
+
+    @property
+    def media(self) -> Path:
+        """The folder of all files, links resolved."""
+        return self._media.folder
+
+    @property
+    def on_changed(self) -> Callable[[Changed], None] | None:
+        """Called with what a change altered, in the thread that wrote it, once it is committed."""
+        return self._door.on_changed
+
+    @on_changed.setter
+    def on_changed(self, listener: Callable[[Changed], None] | None) -> None:
+        self._door.on_changed = listener
+
+    def data_version(self) -> int:
+        """A number that differs after a commit by any other connection than this thread's."""
+        return self._database.data_version()
+
+    def file(self, relative: str | None) -> Path | None:
+        """Where the file that a row names lies now; None for no name or a damaged one.
+
+        A file whose move is still pending is found at its source. It may be missing.
+        """
+        if not relative or self._media.path(relative) is None:
+            return None
+        return self._media.folder / self._journal.locate(relative)
+
+    def pending_moves(self) -> int:
+        """How many moves of files are decided and not yet done."""
+        return len(self._journal.pending())
+
+    def check(self) -> list[Finding]:
+        """Everything that should hold of this library and does not."""
+        return Check(self._database, self._media, self._journal).run()
+
+    def backup(self, file: Path | str, *, force: bool = False) -> Path:
+        """Write the whole library into a zip file; see `backup.backup`."""
+        return _backup.backup(self._database, self._media, self._journal, Path(file), force=force)
+
+    @staticmethod
+    def restore(file: Path | str, path: Path | str, *, replace: bool = False) -> Path | None:
+        """Make a library of a backup; see `backup.restore`."""
+        return _backup.restore(Path(file), Path(path), _clock.now, replace=replace)
+
+    def close(self) -> None:
+        """Close the library; what was committed stays committed."""
+        self._database.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _tidy(self) -> None:
+        # Neither may keep a library from opening: pending moves are found at their sources, and
+        # what could not be swept takes a little room.
+        with suppress(StoryflowError, OSError):
+            self._journal.finish()
+        with suppress(StoryflowError, OSError):
+            self._journal.sweep()

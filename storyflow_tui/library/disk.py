@@ -1,0 +1,183 @@
+"""The one door to the file system for everything in `media/`: copies, moves, folders, barriers.
+
+Nothing else in the library renames, unlinks, makes or syncs; a test replaces this class to make
+the N-th call fail. Database files are SQLite's own business.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from storyflow_tui.errors import (
+    NoSpaceError,
+    NotFoundError,
+    ReadOnlyError,
+    StoryflowError,
+)
+
+_CHUNK = 1 << 20
+
+
+class Disk:
+    """File calls, each with the durability that the journal of file moves relies on."""
+
+    def exists(self, path: Path) -> bool:
+        """Whether anything is there; a link counts as itself and is not followed."""
+        return os.path.lexists(path)
+
+    def make_folder(self, path: Path) -> None:
+        """Make the folder and its parents, each new one made durable in its parent."""
+        missing = []
+        while not path.is_dir():
+            missing.append(path)
+            path = path.parent
+        for folder in reversed(missing):
+            self.mkdir(folder)
+            self.sync(folder.parent)
+
+    def mkdir(self, path: Path) -> None:
+        """Make one folder; one that is there already is fine."""
+        path.mkdir(exist_ok=True)
+
+    def copy(self, source: Path, target: Path, limit: int) -> int:
+        """Copy a regular file and sync the copy; returns its bytes.
+
+        Raises OSError: what reading and writing raise, ENXIO for what is no regular file, EFBIG
+        for more than `limit` bytes. A partial copy is left where it is (staging is swept).
+        """
+        # O_NONBLOCK so that a FIFO under a picture's name cannot hang us.
+        source_fd = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            if not stat.S_ISREG(os.fstat(source_fd).st_mode):
+                raise OSError(errno.ENXIO, "no regular file", str(source))
+            with target.open("xb") as writer:
+                copied = 0
+                while chunk := os.read(source_fd, _CHUNK):
+                    copied += len(chunk)
+                    if copied > limit:
+                        raise OSError(errno.EFBIG, "file too large", str(source))
+                    self.write(writer.fileno(), chunk)
+                self.sync_file(writer.fileno())
+        finally:
+            os.close(source_fd)
+        return copied
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        """Write all of the data."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+
+    def sync_file(self, descriptor: int) -> None:
+        """Make an open file durable."""
+        os.fsync(descriptor)
+
+    def sync(self, folder: Path) -> None:
+        """Make the names in a folder durable."""
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self.sync_file(descriptor)
+        except OSError as error:
+            # Some file systems cannot sync a folder and say so; there is no more to be had there.
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
+        finally:
+            os.close(descriptor)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Move a file or a folder within one device."""
+        os.rename(source, target)  # noqa: PTH104 - the plain call that the fault tests count
+
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file a second name; a copy where the file system has no hard links."""
+        try:
+            os.link(source, target)
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV):
+                raise
+            shutil.copyfile(source, target)
+
+    def unlink(self, path: Path) -> None:
+        """Remove a file; one that is gone already is fine."""
+        path.unlink(missing_ok=True)
+
+    def remove_tree(self, path: Path) -> None:
+        """Remove a folder with all in it, or a file; links are removed, not followed."""
+        if path.is_dir() and not path.is_symlink():
+            with suppress(FileNotFoundError):
+                for entry in list(path.iterdir()):
+                    self.remove_tree(entry)
+                path.rmdir()
+        else:
+            self.unlink(path)
+
+    def lock(self, folder: Path, *, wait: bool) -> int | None:
+        """Hold a folder by flock; returns the descriptor that holds it.
+
+        None when somebody else holds it (`wait` false) or the folder is gone or was replaced.
+        """
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            there = folder.stat()
+            if (there.st_dev, there.st_ino) == _identity(descriptor):
+                return descriptor
+        except (BlockingIOError, FileNotFoundError):
+            pass
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+        return None
+
+    def unlock(self, descriptor: int) -> None:
+        """Let go of a folder held by `lock`."""
+        os.close(descriptor)
+
+    def files_below(self, folder: Path) -> Iterator[Path]:
+        """Every file and link below a folder, in no order; links are not followed."""
+        pending = [folder]
+        while pending:
+            try:
+                entries = list(os.scandir(pending.pop()))
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(Path(entry.path))
+                else:
+                    yield Path(entry.path)
+
+
+def _identity(descriptor: int) -> tuple[int, int]:
+    status = os.fstat(descriptor)
+    return status.st_dev, status.st_ino
+
+
+@contextmanager
+def failures_told(place: Path) -> Iterator[None]:
+    """Turn a failed file call into one of our errors, naming the place."""
+    try:
+        yield
+    except OSError as error:
+        raise as_ours(error, place) from error
+
+
+def as_ours(error: OSError, place: Path) -> StoryflowError:
+    """A failed file call as one of our errors, told by its number."""
+    details = {"file": str(error.filename or place)}
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return NoSpaceError(f"No space left in {place}; nothing was changed", details)
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return NotFoundError(f"{error.filename or place} is not there", details)
+    return ReadOnlyError(f"{place} cannot be written: {error.strerror}", details)

@@ -1,0 +1,114 @@
+"""What one change does with files, planned while its rows change and done by the journal after.
+
+Files come in from staging, are put away into the trash and brought back from it. Nothing is
+touched on disk here but the folders that the moves will need.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from storyflow_tui.errors import NothingToUndoError
+from storyflow_tui.library.database import Database
+from storyflow_tui.library.journal import Journal
+from storyflow_tui.library.media import TRASH, Media
+
+
+class FilePlan:
+    """The moves of one change, in the order in which they will be done."""
+
+    def __init__(self, database: Database, media: Media, journal: Journal, change_id: int) -> None:
+        self._database = database
+        self._media = media
+        self._journal = journal
+        self._change_id = change_id
+        self._first_number = database.next_id("file_move")
+        self._strays: list[tuple[str, str]] = []
+        self._moves: list[tuple[str, str]] = []
+
+    def bring_in(self, staged: Path, relative: str) -> None:
+        """A staged file becomes the file at `relative`."""
+        self._free(relative)
+        self._moves.append((staged.relative_to(self._media.folder).as_posix(), relative))
+
+    def put_away(self, relative: str) -> None:
+        """The file or folder at `relative` goes to the trash, held by this change.
+
+        One that is gone already, or a path that is damaged, is passed over.
+        """
+        if self._media.path(relative) is None:
+            return
+        if self._media.disk.exists(self._media.folder / self._journal.locate(relative)):
+            self._moves.append((relative, self._keep(relative, relative)))
+
+    def bring_back(self, relative: str) -> None:
+        """What this change holds in the trash for `relative` goes back there.
+
+        Raises NothingToUndoError when the trash was emptied of it.
+        """
+        place = self._database.value(
+            "SELECT place FROM trashed_file WHERE change_id = ? AND path = ? ORDER BY id DESC",
+            (self._change_id, relative),
+        )
+        if place is None or not self._media.disk.exists(
+            self._media.folder / self._journal.locate(place)
+        ):
+            raise NothingToUndoError(
+                f"{relative.rsplit('/', 1)[-1]} is in the trash no more, so this cannot be undone",
+                {"change": self._change_id, "file": relative},
+            )
+        self._free(relative)
+        self._moves.append((place, relative))
+        self._database.execute(
+            "DELETE FROM trashed_file WHERE change_id = ? AND place = ?", (self._change_id, place)
+        )
+
+    def holds(self, relative: str) -> bool:
+        """Whether this change holds something in the trash for `relative`."""
+        return (
+            self._database.value(
+                "SELECT 1 FROM trashed_file WHERE change_id = ? AND path = ?",
+                (self._change_id, relative),
+            )
+            is not None
+        )
+
+    def list_moves(self, operation: str) -> bool:
+        """Write the moves into the journal, their folders made; returns whether there are any."""
+        moves = self._strays + self._moves
+        for folder in {(self._media.folder / target).parent: None for _, target in moves}:
+            self._media.disk.make_folder(folder)
+        self._journal.add(
+            operation,
+            [
+                (number, source, target)
+                for number, (source, target) in enumerate(moves, self._first_number)
+            ],
+        )
+        return bool(moves)
+
+    def _free(self, relative: str) -> None:
+        # Asked of the disk and not of the names: on a file system that folds case, another row's
+        # name may be the very file that this list puts away first.
+        target = self._media.folder / relative
+        if not self._journal.will_be_taken(relative) or any(
+            _same(target, self._media.folder / source) for source, _ in self._moves
+        ):
+            return
+        self._strays.append((relative, self._keep(relative, "")))
+
+    def _keep(self, relative: str, path: str) -> str:
+        number = self._first_number + len(self._strays) + len(self._moves)
+        place = f"{TRASH}/{self._change_id}/{number}-{relative.rsplit('/', 1)[-1]}"
+        self._database.execute(
+            "INSERT INTO trashed_file (change_id, path, place) VALUES (?, ?, ?)",
+            (self._change_id, path, place),
+        )
+        return place
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return path == other

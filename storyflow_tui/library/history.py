@@ -1,0 +1,107 @@
+"""The lines of changes: what was done, undo and redo, kept across restarts.
+
+One line a project and one for the project list, shared by all processes. Undo takes back the
+newest change that stands, redo does again the one undone last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from storyflow_tui.errors import ConflictError, NothingToUndoError
+from storyflow_tui.library.changes import Door, Writing
+from storyflow_tui.library.database import Database, Row
+from storyflow_tui.library.models import Change, to_moment
+from storyflow_tui.library.rows import find_project
+from storyflow_tui.library.steps import from_json, to_json
+from storyflow_tui.records import ChangeRecord
+
+_COLUMNS = "id, project_id, label, state, created_at, segment_ids"
+
+
+class History:
+    """The history of one library. `project_id` None is the line of the project list."""
+
+    def __init__(self, database: Database, door: Door) -> None:
+        self._database = database
+        self._door = door
+
+    def list(self, project_id: int | None = None) -> Sequence[ChangeRecord]:
+        """All changes of a line, newest first, also those undone; raises NotFoundError."""
+        self._demand(project_id)
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM change WHERE project_id IS ? ORDER BY id DESC", (project_id,)
+        )
+        return [_record(row) for row in rows]
+
+    def next_undo(self, project_id: int | None = None) -> ChangeRecord | None:
+        """The change that undo would take back, or None."""
+        return self._found(self._door.newest(project_id, "done"))
+
+    def next_redo(self, project_id: int | None = None) -> ChangeRecord | None:
+        """The change that redo would do again, or None."""
+        return self._found(self._door.newest(project_id, "undone", first=True))
+
+    def undo(self, project_id: int | None = None, expected: int | None = None) -> ChangeRecord:
+        """Take back the newest change that stands; returns it.
+
+        `expected` is the id of the change that the asker was shown: another one meanwhile is a
+        conflict. Raises NothingToUndoError, LockedError, ConflictError.
+        """
+        return self._replay(project_id, expected, forward=False)
+
+    def redo(self, project_id: int | None = None, expected: int | None = None) -> ChangeRecord:
+        """Do again the change that was undone last; returns it. Raises as `undo`."""
+        return self._replay(project_id, expected, forward=True)
+
+    def _replay(
+        self, project_id: int | None, expected: int | None, *, forward: bool
+    ) -> ChangeRecord:
+        self._demand(project_id)
+        with self._door.change(project_id) as change:
+            state, other = ("undone", "done") if forward else ("done", "undone")
+            change_id = self._door.newest(project_id, state, first=forward)
+            if change_id is None:
+                raise NothingToUndoError(
+                    f"Nothing to {'redo' if forward else 'undo'}", {"project_id": project_id}
+                )
+            if expected is not None and expected != change_id:
+                record = self._found(change_id)
+                label = record.label if record else ""
+                raise ConflictError(
+                    f"Another change came meanwhile: {label}",
+                    {"expected": expected, "newest": change_id},
+                )
+            change.replay(change_id)
+            self._go(change, change_id, forward=forward)
+            # It was there inside this transaction, so it is found after it too.
+            self._database.write(Change.update(state=other).where(Change.id == change_id))
+        record = self._found(change_id)
+        assert record is not None, "a change is removed only by emptying the history"
+        return record
+
+    def _go(self, change: Writing, change_id: int, *, forward: bool) -> None:
+        label, text = self._database.rows(
+            "SELECT label, steps FROM change WHERE id = ?", (change_id,)
+        )[0]
+        change.label = label
+        steps = from_json(text)
+        for step in steps if forward else reversed(steps):
+            step.go(change, forward=forward)
+        self._database.write(Change.update(steps=to_json(steps)).where(Change.id == change_id))
+
+    def _found(self, change_id: int | None) -> ChangeRecord | None:
+        if change_id is None:
+            return None
+        row = self._database.row(f"SELECT {_COLUMNS} FROM change WHERE id = ?", (change_id,))
+        return None if row is None else _record(row)
+
+    def _demand(self, project_id: int | None) -> None:
+        if project_id is not None:
+            find_project(self._database, project_id)
+
+
+def _record(row: Row) -> ChangeRecord:
+    key, project_id, label, state, created, ids = row
+    return ChangeRecord(key, project_id, label, state, to_moment(created), tuple(json.loads(ids)))

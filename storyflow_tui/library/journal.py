@@ -1,0 +1,186 @@
+"""The journal of file moves: what is decided in a transaction is done after it, or after a crash.
+
+Rows, history and an ordered list of moves are committed together. Only then, under the write lock
+again, the moves are done, the folders synced and the list struck off. Whoever writes next, or
+opens the library, does first what is pending.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from storyflow_tui.library.database import Database
+from storyflow_tui.library.disk import Disk
+from storyflow_tui.library.media import STAGING, Media
+
+
+class Move(NamedTuple):
+    """One move of a list; paths relative to `media/`."""
+
+    id: int
+    operation: str
+    source: str
+    target: str
+
+
+class _ImpossibleError(Exception):
+    """A move whose source and target are both gone: it stays, and `check` reports it."""
+
+
+class _Stuck:
+    """The lists that cannot be done now, and with them every later one on the same paths."""
+
+    def __init__(self) -> None:
+        self._operations: set[str] = set()
+        self._paths: set[str] = set()
+
+    def add(self, moves: list[Move]) -> None:
+        self._operations.add(moves[0].operation)
+        self._paths.update(path for move in moves for path in (move.source, move.target))
+
+    def holds(self, moves: list[Move]) -> bool:
+        """Whether the list is stuck, by itself or behind another; remembers the latter."""
+        if moves[0].operation in self._operations:
+            return True
+        paths = {path for move in moves for path in (move.source, move.target)}
+        if any(_touch(path, other) for path in paths for other in self._paths):
+            self.add(moves)
+            return True
+        return False
+
+
+class Journal:
+    """The moves of one library that are decided and not yet struck off."""
+
+    def __init__(self, database: Database, media: Media) -> None:
+        self._database = database
+        self._media = media
+        self._disk: Disk = media.disk
+
+    def pending(self) -> list[Move]:
+        """All moves that are still listed, in order."""
+        rows = self._database.rows(
+            "SELECT id, operation, source, target FROM file_move ORDER BY id"
+        )
+        return [Move(*row) for row in rows]
+
+    def is_pending(self) -> bool:
+        """Whether any move is still listed."""
+        return self._database.value("SELECT 1 FROM file_move LIMIT 1") is not None
+
+    def add(self, operation: str, moves: Iterable[tuple[int, str, str]]) -> None:
+        """List the moves of an operation, in order. Inside the operation's transaction."""
+        self._database.execute_many(
+            "INSERT INTO file_move (id, operation, source, target) VALUES (?, ?, ?, ?)",
+            [(number, operation, source, target) for number, source, target in moves],
+        )
+
+    def finish(self) -> bool:
+        """Do what is pending; returns whether anything had to stay.
+
+        One transaction a list, so that a list is struck off before a later one moves its files
+        on: "target there: done" would mislead otherwise. A list that cannot be done stays, and so
+        does every later one that touches the same paths; the others go on.
+        """
+        stuck = _Stuck()
+        while self.is_pending():
+            with self._database.writing():
+                moves = self._next_list(stuck)
+                if not moves:
+                    return True
+                try:
+                    self._do(moves)
+                except (OSError, _ImpossibleError):
+                    stuck.add(moves)
+                    continue
+                self._strike_off(moves)
+        return False
+
+    def locate(self, relative: str) -> str:
+        """Where the file that will be at `relative` lies now, while moves are pending."""
+        for move in reversed(self._not_done()):
+            if relative == move.target or relative.startswith(move.target + "/"):
+                relative = move.source + relative[len(move.target) :]
+        return relative
+
+    def will_be_taken(self, relative: str) -> bool:
+        """Whether something is at `relative` that no pending move takes away. Tested on disk."""
+        if any(move.source == relative for move in self._not_done()):
+            return False
+        return self._disk.exists(self._at(relative))
+
+    def sweep(self) -> None:
+        """Remove staging folders that nobody holds and that no move names."""
+        root = self._media.folder / STAGING
+        for entry in sorted(os.listdir(root)):  # noqa: PTH208 - names only, no stat
+            folder = root / entry
+            if folder.is_symlink() or not folder.is_dir():
+                continue
+            held = self._disk.lock(folder, wait=False)
+            if held is None:
+                continue
+            try:
+                # Asked after the lock is held: its owner commits its moves before it lets go.
+                prefix = f"{STAGING}/{entry}/"
+                if not any(move.source.startswith(prefix) for move in self.pending()):
+                    self._disk.remove_tree(folder)
+            finally:
+                self._disk.unlock(held)
+
+    def _lists(self) -> list[list[Move]]:
+        lists: dict[str, list[Move]] = {}
+        for move in self.pending():
+            lists.setdefault(move.operation, []).append(move)
+        return list(lists.values())
+
+    def _next_list(self, stuck: _Stuck) -> list[Move]:
+        for moves in self._lists():
+            if not stuck.holds(moves):
+                return moves
+        return []
+
+    def _not_done(self) -> list[Move]:
+        """The pending moves that the disk does not show done: of each list all but a prefix."""
+        waiting: list[Move] = []
+        stuck = _Stuck()
+        for moves in self._lists():
+            done = 0
+            if not stuck.holds(moves):
+                while done < len(moves) and self._disk.exists(self._at(moves[done].target)):
+                    done += 1
+                if done < len(moves):
+                    stuck.add(moves)
+            waiting += moves[done:]
+        return waiting
+
+    def _do(self, moves: list[Move]) -> None:
+        folders: dict[Path, None] = {}
+        for move in moves:
+            source, target = self._at(move.source), self._at(move.target)
+            # The target first: after a replacement under the same name was cut short, the source
+            # may be there again or still, and moving it once more would lose the picture.
+            if self._disk.exists(target):
+                pass
+            elif self._disk.exists(source):
+                self._disk.rename(source, target)
+            else:
+                raise _ImpossibleError(move.target)
+            folders[target.parent] = folders[source.parent] = None
+        for folder in folders:
+            if folder.is_dir():
+                self._disk.sync(folder)
+
+    def _strike_off(self, moves: list[Move]) -> None:
+        self._database.execute_many(
+            "DELETE FROM file_move WHERE id = ?", [(move.id,) for move in moves]
+        )
+
+    def _at(self, relative: str) -> Path:
+        return self._media.folder / relative
+
+
+def _touch(path: str, other: str) -> bool:
+    return path == other or path.startswith(other + "/") or other.startswith(path + "/")

@@ -1,0 +1,166 @@
+"""Where files lie below `media/`: their names, the folders of a library, and staging.
+
+Nothing here moves a file that a row names; that is the journal's (`journal.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from storyflow_tui.library.disk import Disk, failures_told
+
+NAME_BYTES = 200
+"""Bytes of UTF-8 that a stored file name may have at most."""
+
+TRASH = ".trash"
+STAGING = ".staging"
+PROJECTS = "projects"
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Media:
+    """The media folder of one library."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        self.folder = folder
+        self.disk = disk
+
+    def make_folders(self) -> None:
+        """Make the three folders that every library has."""
+        for name in (PROJECTS, TRASH, STAGING):
+            self.disk.make_folder(self.folder / name)
+
+    def path(self, relative: str) -> Path | None:
+        """Where a stored path leads, or None where it is damaged.
+
+        Damaged is what is absolute, leaves `media/`, names our own folders or goes by a link.
+        """
+        if not is_inside(relative):
+            return None
+        path = self.folder
+        for part in relative.split("/"):
+            if path.is_symlink() and path != self.folder:
+                return None
+            path = path / part
+        return None if path.is_symlink() else path
+
+    @contextmanager
+    def staging(self) -> Iterator[Staging]:
+        """A folder of one operation, held while its files are not yet named by a move."""
+        with failures_told(self.folder):
+            folder, held = self._hold_new_folder()
+        staging = Staging(folder, self.disk)
+        try:
+            yield staging
+        except BaseException:
+            # What did not come to be leaves nothing; a failure to clean up is the sweep's to mend.
+            if not staging.is_taken:
+                with suppress(OSError):
+                    self.disk.remove_tree(folder)
+            raise
+        finally:
+            # Empty once its files were moved on; else their moves are pending and it stays.
+            with suppress(OSError):
+                folder.rmdir()
+            self.disk.unlock(held)
+
+    def _hold_new_folder(self) -> tuple[Path, int]:
+        while True:
+            folder = self.folder / STAGING / uuid.uuid4().hex
+            self.disk.make_folder(folder)
+            held = self.disk.lock(folder, wait=True)
+            if held is not None:  # else a sweep took it between the two calls
+                return folder, held
+
+
+class Staging:
+    """New files of one operation, made durable before any row names them."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        self.folder = folder
+        self._disk = disk
+        self._count = 0
+        self.is_taken = False
+        """Set once a committed move names what lies here: then it is not ours to remove."""
+
+    def copy(self, source: Path, limit: int) -> Path:
+        """Copy a file in; returns where it lies. Raises what `Disk.copy` raises."""
+        self._count += 1
+        target = self.folder / str(self._count)
+        self._disk.copy(source, target, limit)
+        return target
+
+    def seal(self) -> None:
+        """Make the names of the staged files durable."""
+        with failures_told(self.folder):
+            self._disk.sync(self.folder)
+            self._disk.sync(self.folder.parent)
+
+
+def is_inside(relative: str) -> bool:
+    """Whether a stored path stays in the part of `media/` that rows may name."""
+    parts = relative.split("/")
+    return (
+        bool(relative)
+        and not relative.startswith("/")
+        and not any(part in ("", ".", "..") or "\0" in part for part in parts)
+        and parts[0] not in (TRASH, STAGING)
+    )
+
+
+def safe_name(name: str) -> str:
+    """A file name made safe: last component, no control characters, NFC, at most 200 bytes.
+
+    The extension is kept when the name has to be shortened. What nothing is left of is `image`.
+    """
+    last = re.split(r"[/\\]", name)[-1].encode("utf-8", "replace").decode()
+    last = unicodedata.normalize("NFC", _UNSAFE.sub("", last)).strip()
+    stem, dot, ending = last.rpartition(".")
+    if not dot or not stem.strip(". "):
+        stem, ending = (last if not dot else "image"), (ending if dot else "")
+    stem = stem.strip() or "image"
+    tail = f".{ending}" if ending else ""
+    room = NAME_BYTES - len(tail.encode())
+    if room < 1:
+        tail, room = "", NAME_BYTES
+    return _cut(stem, room) + tail
+
+
+def stored_name(prefix: str, name: str) -> str:
+    """`{prefix}_{name}`, safe and short enough as a whole."""
+    safe = safe_name(name)
+    stem, dot, ending = safe.rpartition(".")
+    tail = f"{dot}{ending}" if dot else ""
+    head = f"{prefix}_"
+    room = NAME_BYTES - len(head.encode()) - len(tail.encode())
+    if room < 1:
+        return _cut(head + safe, NAME_BYTES)
+    return head + _cut(stem if dot else safe, room) + tail
+
+
+def image_path(project_id: int, segment_id: int, name: str) -> str:
+    """Where the image of a segment is stored, relative to `media/`."""
+    return f"{PROJECTS}/{project_id}/images/{stored_name(str(segment_id), name)}"
+
+
+def project_folder(project_id: int) -> str:
+    """The folder of a project, relative to `media/`."""
+    return f"{PROJECTS}/{project_id}"
+
+
+def original_name(stored: str) -> str:
+    """The name that a stored file came with: without folder and `{segment_id}_`."""
+    last = stored.rsplit("/", 1)[-1]
+    head, under, rest = last.partition("_")
+    return rest if under and head.isdigit() and rest else last
+
+
+def _cut(text: str, size: int) -> str:
+    # Cut at a whole character: a byte string cut anywhere decodes without its broken tail.
+    return text.encode()[:size].decode("utf-8", "ignore")

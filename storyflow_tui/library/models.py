@@ -1,0 +1,141 @@
+"""The tables as Peewee models. Rows never leave the library: records do (`records.py`).
+
+`project` and `segment` are as given. What goes beyond lives in tables of its own, kept by the one
+door in `changes.py`. The models carry no database: every query names the one it runs on, since
+several libraries may be open in a process.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import peewee
+
+from storyflow_tui.records import SegmentRecord
+
+
+def to_text(moment: datetime) -> str:
+    """A UTC time as the tables hold it: ISO 8601, always with microseconds and offset."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def to_moment(text: str) -> datetime:
+    """A stored time; one that came without an offset from elsewhere is taken as UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+class Project(peewee.Model):
+    """A titled, ordered list of segments."""
+
+    id = peewee.AutoField()
+    title = peewee.CharField(max_length=200)
+    status = peewee.CharField(max_length=20, default="DRAFT")
+    created_at = peewee.TextField()
+    updated_at = peewee.TextField()
+
+    class Meta:
+        table_name = "project"
+
+
+class Segment(peewee.Model):
+    """One narrated scene; listed by (sequence_index, id)."""
+
+    id = peewee.AutoField()
+    project = peewee.ForeignKeyField(Project, on_delete="CASCADE", backref="segments", index=False)
+    sequence_index = peewee.IntegerField()
+    text_content = peewee.TextField()
+    image_prompt = peewee.TextField(default="")
+    image_file = peewee.TextField(null=True)
+    audio_file = peewee.TextField(null=True)
+    audio_duration = peewee.FloatField(null=True)
+    is_locked = peewee.BooleanField(default=False)
+    created_at = peewee.TextField()
+    updated_at = peewee.TextField()
+
+    class Meta:
+        table_name = "segment"
+
+
+class Tally(peewee.Model):
+    """The counts that screens show of a project, so that no list has to read its texts."""
+
+    project = peewee.ForeignKeyField(Project, on_delete="CASCADE", primary_key=True)
+    segment_count = peewee.IntegerField(default=0)
+    image_count = peewee.IntegerField(default=0)
+    locked_count = peewee.IntegerField(default=0)
+    word_count = peewee.IntegerField(default=0)
+    measured_seconds = peewee.FloatField(default=0)
+    guessed_words = peewee.IntegerField(default=0)
+    guessed_characters = peewee.IntegerField(default=0)
+
+    class Meta:
+        table_name = "tally"
+
+
+class Change(peewee.Model):
+    """One undoable step. `project_id` is no foreign key: history outlives what it is about.
+
+    `steps` is JSON (see `steps.py`); `state` is done, undone or set_aside; `run` the token of a
+    run of typing, `touched_at` its latest key; `segment_ids` JSON, the ones it touched (at most
+    a hundred).
+    """
+
+    id = peewee.AutoField()
+    project_id = peewee.IntegerField(null=True)
+    label = peewee.TextField()
+    state = peewee.TextField(default="done")
+    run = peewee.TextField(null=True)
+    created_at = peewee.TextField()
+    touched_at = peewee.TextField()
+    segment_ids = peewee.TextField(default="[]")
+    steps = peewee.TextField()
+
+    class Meta:
+        table_name = "change"
+
+
+class TrashedFile(peewee.Model):
+    """A file (or a project's whole folder) that a change holds in the trash.
+
+    `path` is where it was and would go back to, `place` where it lies; both relative to `media/`.
+    """
+
+    id = peewee.AutoField()
+    change = peewee.ForeignKeyField(Change, on_delete="CASCADE", index=False)
+    path = peewee.TextField()
+    place = peewee.TextField()
+
+    class Meta:
+        table_name = "trashed_file"
+
+
+class FileMove(peewee.Model):
+    """A move of a file that is decided and maybe not yet done: the journal.
+
+    The moves of one operation are done in the order of their ids and struck off together.
+    """
+
+    id = peewee.AutoField()
+    operation = peewee.TextField()
+    source = peewee.TextField()
+    target = peewee.TextField()
+
+    class Meta:
+        table_name = "file_move"
+
+
+MODELS: tuple[type[peewee.Model], ...] = (Project, Segment, Tally, Change, TrashedFile, FileMove)
+
+SEGMENT_COLUMNS = SegmentRecord._fields
+"""The columns of `segment`, in the order of the table and of the record."""
+PROJECT_COLUMNS = ("id", "title", "status", "created_at", "updated_at")
+TALLY_COLUMNS = (
+    "segment_count",
+    "image_count",
+    "locked_count",
+    "word_count",
+    "measured_seconds",
+    "guessed_words",
+    "guessed_characters",
+)

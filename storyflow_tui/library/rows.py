@@ -1,0 +1,205 @@
+"""Rows as they come, go and change inside one transaction, with the project's tally beside them.
+
+The primitive operations below undo each other; `steps.py` writes down which were done, and does
+them again or takes them back. No rules of the product here: they are the operations' own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from storyflow_tui.errors import NotFoundError
+from storyflow_tui.library.database import Database
+from storyflow_tui.library.models import (
+    PROJECT_COLUMNS,
+    SEGMENT_COLUMNS,
+    TALLY_COLUMNS,
+    to_moment,
+    to_text,
+)
+from storyflow_tui.library.tally import Counts, counts_of
+from storyflow_tui.records import SegmentRecord
+
+SELECT_SEGMENT = f"SELECT {', '.join(SEGMENT_COLUMNS)} FROM segment"
+IN_ORDER = "ORDER BY sequence_index, id"
+
+_INSERT_SEGMENT = (
+    f"INSERT INTO segment ({', '.join(SEGMENT_COLUMNS)}) "
+    f"VALUES ({', '.join('?' * len(SEGMENT_COLUMNS))})"
+)
+_LARGEST_ID = 2**63 - 1
+
+
+class ProjectRow(NamedTuple):
+    """A row of the table `project`, times as stored."""
+
+    id: int
+    title: str
+    status: str
+    created_at: str
+    updated_at: str
+
+
+def segment_record(row: Sequence[Any]) -> SegmentRecord:
+    """A row of `segment` (its columns in order) as a record."""
+    key, project, index, text, prompt, image, audio, duration, locked, created, updated = row
+    return SegmentRecord(
+        key,
+        project,
+        index,
+        text,
+        prompt,
+        image,
+        audio,
+        duration,
+        bool(locked),
+        to_moment(created),
+        to_moment(updated),
+    )
+
+
+def segment_row(record: SegmentRecord) -> list[Any]:
+    """The record as its row: JSON values only."""
+    return [*record[:8], int(record[8]), to_text(record[9]), to_text(record[10])]
+
+
+def is_id(value: object) -> bool:
+    """Whether the value can be an id at all; SQLite's integers have 64 bits."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST_ID
+
+
+def find_segment(database: Database, segment_id: int) -> SegmentRecord:
+    """The segment; raises NotFoundError."""
+    row = None
+    if is_id(segment_id):
+        row = database.row(f"{SELECT_SEGMENT} WHERE id = ?", (segment_id,))
+    if row is None:
+        raise NotFoundError(f"Segment {segment_id} not found", {"segment_id": _json(segment_id)})
+    return segment_record(row)
+
+
+def find_project(database: Database, project_id: int) -> ProjectRow:
+    """The project's own row; raises NotFoundError."""
+    row = None
+    if is_id(project_id):
+        row = database.row(
+            f"SELECT {', '.join(PROJECT_COLUMNS)} FROM project WHERE id = ?", (project_id,)
+        )
+    if row is None:
+        raise NotFoundError(f"Project {project_id} not found", {"project_id": _json(project_id)})
+    return ProjectRow(*row)
+
+
+def _json(value: object) -> int | str:
+    return value if isinstance(value, int) else repr(value)
+
+
+class Rows:
+    """The rows of projects and segments, inside one writing transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._counts: dict[int, Counts] = {}
+
+    # -- segments -----------------------------------------------------------------------------
+
+    def insert_segments(self, segments: Sequence[SegmentRecord]) -> None:
+        """Segments come into being, with their ids."""
+        self._database.execute_many(_INSERT_SEGMENT, [segment_row(s) for s in segments])
+        self._count(segments, 1)
+
+    def delete_segments(self, segments: Sequence[SegmentRecord]) -> None:
+        """Segments go."""
+        self._database.execute(
+            "DELETE FROM segment WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([segment.id for segment in segments]),),
+        )
+        self._count(segments, -1)
+
+    def set_segment(
+        self, before: SegmentRecord, values: Mapping[str, Any], *, guard: Mapping[str, Any]
+    ) -> bool:
+        """Set columns of a segment whose columns in `guard` are still so; else nothing: False."""
+        named = [f"{column} = ?" for column in values]
+        still = [f"{column} IS ?" for column in guard]
+        changed = self._database.execute(
+            f"UPDATE segment SET {', '.join(named)} WHERE {' AND '.join(['id = ?', *still])}",
+            [*values.values(), before.id, *guard.values()],
+        )
+        if changed:
+            self._count([before], -1)
+            after = dict(zip(SEGMENT_COLUMNS, segment_row(before), strict=True)) | dict(values)
+            self._count([segment_record(list(after.values()))], 1)
+        return bool(changed)
+
+    def set_order(self, indices: Iterable[tuple[int, int]]) -> None:
+        """Set `sequence_index` of many segments, given as (id, index), in one statement."""
+        self._database.execute(
+            "UPDATE segment SET sequence_index = wanted.place FROM ("
+            "SELECT value ->> 0 AS id, value ->> 1 AS place FROM json_each(?)"
+            ") AS wanted WHERE segment.id = wanted.id",
+            (json.dumps(list(indices)),),
+        )
+
+    def shift(self, project_id: int, start: int, by: int) -> None:
+        """Add `by` to every `sequence_index` from `start` on."""
+        self._database.execute(
+            "UPDATE segment SET sequence_index = sequence_index + ? "
+            "WHERE project_id = ? AND sequence_index >= ?",
+            (by, project_id, start),
+        )
+
+    def segments(self, project_id: int) -> list[SegmentRecord]:
+        """All segments of a project, in order."""
+        rows = self._database.rows(
+            f"{SELECT_SEGMENT} WHERE project_id = ? {IN_ORDER}", (project_id,)
+        )
+        return [segment_record(row) for row in rows]
+
+    def some_segments(self, ids: Sequence[int]) -> list[SegmentRecord]:
+        """The segments with these ids that are there, by id."""
+        rows = self._database.rows(
+            f"{SELECT_SEGMENT} WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(list(ids)),),
+        )
+        return [segment_record(row) for row in rows]
+
+    # -- projects -----------------------------------------------------------------------------
+
+    def insert_project(self, project: ProjectRow) -> None:
+        """A project comes into being, without segments."""
+        self._database.execute(
+            f"INSERT INTO project ({', '.join(PROJECT_COLUMNS)}) VALUES (?, ?, ?, ?, ?)", project
+        )
+        self._database.execute("INSERT INTO tally (project_id) VALUES (?)", (project.id,))
+
+    def delete_project(self, project_id: int) -> None:
+        """A project goes, with its segments and its tally."""
+        self._database.execute("DELETE FROM project WHERE id = ?", (project_id,))
+        self._counts.pop(project_id, None)
+
+    def set_project(self, project_id: int, values: Mapping[str, Any]) -> None:
+        """Set columns of a project."""
+        named = ", ".join(f"{column} = ?" for column in values)
+        self._database.execute(
+            f"UPDATE project SET {named} WHERE id = ?", [*values.values(), project_id]
+        )
+
+    # -- tally --------------------------------------------------------------------------------
+
+    def write_tallies(self) -> None:
+        """Add what was counted along the way to the projects' tallies."""
+        named = ", ".join(f"{column} = {column} + ?" for column in TALLY_COLUMNS)
+        for project_id, counts in self._counts.items():
+            if any(counts):
+                self._database.execute(
+                    f"UPDATE tally SET {named} WHERE project_id = ?", [*counts, project_id]
+                )
+        self._counts.clear()
+
+    def _count(self, segments: Iterable[SegmentRecord], sign: int) -> None:
+        for segment in segments:
+            before = self._counts.get(segment.project_id, Counts())
+            self._counts[segment.project_id] = before.plus(counts_of(segment), sign)

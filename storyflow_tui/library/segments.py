@@ -1,0 +1,353 @@
+"""Operations on segments: list, get, edit, attach and remove an image, delete, reorder, move."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from storyflow_tui.errors import ConflictError, InvalidOrderError, LockedError, NoImageError
+from storyflow_tui.library import media, steps
+from storyflow_tui.library.changes import Door, Writing
+from storyflow_tui.library.database import Database
+from storyflow_tui.library.media import Media
+from storyflow_tui.library.models import to_text
+from storyflow_tui.library.order import between, position_of, segment_count
+from storyflow_tui.library.pictures import stage_picture
+from storyflow_tui.library.rows import (
+    IN_ORDER,
+    SELECT_SEGMENT,
+    find_project,
+    find_segment,
+    is_id,
+    segment_record,
+)
+from storyflow_tui.library.steps import LOCKED_IMAGE, LOCKED_TEXT, Fields, Order
+from storyflow_tui.records import SegmentRecord
+from storyflow_tui.story import clean_narration, clean_prompt
+
+_FIELD_NAMES = {"text_content": "narration", "image_prompt": "prompt"}
+
+
+class Segments:
+    """The segments of one library. Ids that are not there raise NotFoundError everywhere."""
+
+    def __init__(self, database: Database, media_folder: Media, door: Door) -> None:
+        self._database = database
+        self._media = media_folder
+        self._door = door
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def list(self, project_id: int | None = None) -> list[SegmentRecord]:
+        """All segments of a project in order; without a project an empty list."""
+        if project_id is None:
+            return []
+        find_project(self._database, project_id)
+        rows = self._database.rows(
+            f"{SELECT_SEGMENT} WHERE project_id = ? {IN_ORDER}", (project_id,)
+        )
+        return [segment_record(row) for row in rows]
+
+    def get(self, segment_id: int) -> SegmentRecord:
+        """One segment."""
+        return find_segment(self._database, segment_id)
+
+    def ids(self, project_id: int) -> Sequence[int]:
+        """The ids of a project's segments, in order."""
+        find_project(self._database, project_id)
+        rows = self._database.rows(
+            f"SELECT id FROM segment WHERE project_id = ? {IN_ORDER}", (project_id,)
+        )
+        return [row[0] for row in rows]
+
+    def many(self, ids: Iterable[int]) -> Sequence[SegmentRecord]:
+        """The segments with these ids in the order given; those that are gone are left out."""
+        wanted = list(ids)
+        rows = self._database.rows(
+            f"{SELECT_SEGMENT} WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(wanted),),
+        )
+        found = {row[0]: segment_record(row) for row in rows}
+        return [found[key] for key in wanted if key in found]
+
+    def first(self, project_id: int, limit: int) -> Sequence[SegmentRecord]:
+        """The first segments of a project, in order; costs the same however long it is."""
+        rows = self._database.rows(
+            f"{SELECT_SEGMENT} WHERE project_id = ? {IN_ORDER} LIMIT ?", (project_id, limit)
+        )
+        return [segment_record(row) for row in rows]
+
+    def last(self, project_id: int, limit: int) -> Sequence[SegmentRecord]:
+        """The last segments of a project, in order; costs the same however long it is."""
+        rows = self._database.rows(
+            f"{SELECT_SEGMENT} WHERE project_id = ? ORDER BY sequence_index DESC, id DESC LIMIT ?",
+            (project_id, limit),
+        )
+        return [segment_record(row) for row in reversed(rows)]
+
+    def position(self, segment_id: int) -> int:
+        """The 1-based place of a segment in its timeline."""
+        return position_of(self._database, find_segment(self._database, segment_id))
+
+    # -- content ------------------------------------------------------------------------------
+
+    def edit(
+        self,
+        segment_id: int,
+        *,
+        text_content: str | None = None,
+        image_prompt: str | None = None,
+        is_locked: bool | None = None,
+        based_on: SegmentRecord | None = None,
+        run: str | None = None,
+    ) -> SegmentRecord:
+        """Change narration, prompt or lock; what is None stays.
+
+        `based_on` is the record that the edit was made from: a field being changed that differs
+        in the library from it is a conflict. `run` is the token of one run of typing: edits of the
+        same field with the same token, one after the other, are one change.
+
+        Raises LockedError, InvalidTextError, ConflictError (details: field, mine, theirs).
+        """
+        segment = find_segment(self._database, segment_id)
+        wanted: dict[str, Any] = {}
+        if text_content is not None:
+            wanted["text_content"] = text_content
+        if image_prompt is not None:
+            wanted["image_prompt"] = image_prompt
+        if is_locked is not None:
+            wanted["is_locked"] = is_locked
+        if segment.is_locked and wanted.keys() != {"is_locked"} and wanted:
+            raise LockedError(LOCKED_TEXT, {"segment_id": segment_id})
+        if "text_content" in wanted:
+            wanted["text_content"] = clean_narration(text_content)
+        if "image_prompt" in wanted:
+            wanted["image_prompt"] = clean_prompt(image_prompt)
+        with self._door.change(segment.project_id, run=run) as change:
+            self._edit(change, segment_id, wanted, based_on)
+        return find_segment(self._database, segment_id)
+
+    def _edit(
+        self,
+        change: Writing,
+        segment_id: int,
+        wanted: dict[str, Any],
+        based_on: SegmentRecord | None,
+    ) -> None:
+        now = find_segment(self._database, segment_id)
+        if now.is_locked and wanted and wanted.keys() != {"is_locked"}:
+            raise LockedError(LOCKED_TEXT, {"segment_id": segment_id})
+        values = {
+            column: value for column, value in wanted.items() if getattr(now, column) != value
+        }
+        if not values:
+            return
+        base = based_on if based_on is not None else now
+        for column, value in values.items():
+            if getattr(base, column) != getattr(now, column):
+                raise ConflictError(
+                    f"Segment {segment_id} was changed meanwhile",
+                    {
+                        "segment_id": segment_id,
+                        "field": column,
+                        "mine": value,
+                        "theirs": getattr(now, column),
+                    },
+                )
+        content = {column: value for column, value in values.items() if column != "is_locked"}
+        if content:
+            values["updated_at"] = change.at
+        # Compared in the UPDATE itself too: what is written over is what was looked at.
+        guard = {column: getattr(base, column) for column in values if column != "updated_at"}
+        if not change.rows.set_segment(now, values, guard=guard | {"is_locked": now.is_locked}):
+            raise ConflictError(
+                f"Segment {segment_id} was changed meanwhile", {"segment_id": segment_id}
+            )
+        if content:
+            what = " and ".join(_FIELD_NAMES[column] for column in content)
+            change.label = f"Edit {what} of segment {position_of(self._database, now)}"
+            before = {column: getattr(now, column) for column in content}
+            change.note(
+                Fields(
+                    segment_id,
+                    before | {"updated_at": to_text(now.updated_at)},
+                    content | {"updated_at": change.at},
+                )
+            )
+        change.touch(now.project_id, segment_id)
+
+    def attach_image(self, segment_id: int, path: Path | str) -> SegmentRecord:
+        """Give a segment an image: the file is copied in as it is; a former one goes to the trash.
+
+        Raises LockedError (looked at first), InvalidImageError with the reason.
+        """
+        segment = find_segment(self._database, segment_id)
+        _demand_unlocked(segment)
+        path = Path(path)
+        with self._media.staging() as staging:
+            staged = stage_picture(staging, path)
+            staging.seal()
+            with self._door.change(segment.project_id, staging=staging) as change:
+                now = find_segment(self._database, segment_id)
+                _demand_unlocked(now)
+                image = media.image_path(now.project_id, now.id, path.name)
+                change.label = f"Choose a picture for segment {position_of(self._database, now)}"
+                self._set_image(change, now, image)
+                change.files.bring_in(staged, image)
+        return find_segment(self._database, segment_id)
+
+    def remove_image(self, segment_id: int) -> SegmentRecord:
+        """Take the image off a segment; its file goes to the trash, gone already or not.
+
+        Raises LockedError, NoImageError.
+        """
+        segment = find_segment(self._database, segment_id)
+        with self._door.change(segment.project_id) as change:
+            now = find_segment(self._database, segment_id)
+            _demand_unlocked(now)
+            if not now.image_file:
+                raise NoImageError("No image to remove", {"segment_id": segment_id})
+            change.label = f"Remove the picture of segment {position_of(self._database, now)}"
+            self._set_image(change, now, None)
+        return find_segment(self._database, segment_id)
+
+    def _set_image(self, change: Writing, segment: SegmentRecord, image: str | None) -> None:
+        change.do(
+            Fields(
+                segment.id,
+                {"image_file": segment.image_file, "updated_at": to_text(segment.updated_at)},
+                {"image_file": image, "updated_at": change.at},
+            )
+        )
+
+    # -- place --------------------------------------------------------------------------------
+
+    def delete(self, segment_id: int) -> None:
+        """Delete a segment, locked or not; its image and audio go to the trash."""
+        segment = find_segment(self._database, segment_id)
+        with self._door.change(segment.project_id) as change:
+            now = find_segment(self._database, segment_id)
+            change.label = f"Delete segment {position_of(self._database, now)}"
+            change.do(steps.Segments(now.project_id, appear=False, ids=[now.id]))
+
+    def reorder(self, project_id: int, ids: Sequence[int]) -> Sequence[SegmentRecord]:
+        """Put all segments of a project into a new order, given as the complete list of ids.
+
+        Raises InvalidOrderError naming what is missing, repeated or not in the project.
+        """
+        find_project(self._database, project_id)
+        wanted = list(ids)
+        with self._door.change(project_id) as change:
+            find_project(self._database, project_id)
+            rows = self._database.rows(
+                f"SELECT id, sequence_index FROM segment WHERE project_id = ? {IN_ORDER}",
+                (project_id,),
+            )
+            _check_order(project_id, wanted, [row[0] for row in rows])
+            before: dict[int, int] = dict(rows)
+            self._reindex(
+                change, project_id, "Reorder the segments", before, wanted, range(len(wanted))
+            )
+        return self.list(project_id)
+
+    def move(self, segment_id: int, position: int) -> SegmentRecord:
+        """Move a segment to a position; those between make room, no other row is touched.
+
+        Raises InvalidOrderError for a position outside 1 … the count of segments.
+        """
+        segment = find_segment(self._database, segment_id)
+        with self._door.change(segment.project_id) as change:
+            now = find_segment(self._database, segment_id)
+            count = segment_count(self._database, now.project_id)
+            if not isinstance(position, int) or not 1 <= position <= count:
+                raise InvalidOrderError(
+                    f"Position must be from 1 to {count}",
+                    {"position": position if isinstance(position, int) else repr(position)},
+                )
+            self._move(change, now, position_of(self._database, now), position, count)
+        return find_segment(self._database, segment_id)
+
+    def step(self, segment_id: int, by: int) -> SegmentRecord:
+        """Move a segment by some places, as far as the timeline goes."""
+        segment = find_segment(self._database, segment_id)
+        with self._door.change(segment.project_id) as change:
+            now = find_segment(self._database, segment_id)
+            count = segment_count(self._database, now.project_id)
+            place = position_of(self._database, now)
+            self._move(change, now, place, min(max(place + by, 1), count), count)
+        return find_segment(self._database, segment_id)
+
+    def _move(
+        self, change: Writing, segment: SegmentRecord, place: int, position: int, count: int
+    ) -> None:
+        if place == position:
+            return
+        first, last = min(place, position), max(place, position)
+        rows = between(self._database, segment.project_id, first, last, count)
+        ids = [row[0] for row in rows]
+        indices = [row[1] for row in rows]
+        ids.remove(segment.id)
+        ids.insert(0 if position < place else len(ids), segment.id)
+        label = f"Move segment {place} to {position}"
+        if len(set(indices)) < len(indices):
+            # Repeated indices cannot be permuted into an order: number the whole project anew.
+            rows = between(self._database, segment.project_id, 1, count, count)
+            everyone = [row[0] for row in rows]
+            everyone[first - 1 : last] = ids
+            ids, indices = everyone, list(range(count))
+        self._reindex(change, segment.project_id, label, dict(rows), ids, indices, segment.id)
+
+    def _reindex(
+        self,
+        change: Writing,
+        project_id: int,
+        label: str,
+        before: dict[int, int],
+        ids: Sequence[int],
+        indices: Sequence[int],
+        moved: int | None = None,
+    ) -> None:
+        altered = [
+            (key, before[key], index)
+            for key, index in zip(ids, indices, strict=True)
+            if before[key] != index
+        ]
+        if not altered:
+            return
+        change.label = label
+        change.do(
+            Order(
+                project_id,
+                [row[0] for row in altered],
+                [row[1] for row in altered],
+                [row[2] for row in altered],
+                [] if moved is None else [moved],
+            )
+        )
+
+
+def _demand_unlocked(segment: SegmentRecord) -> None:
+    if segment.is_locked:
+        raise LockedError(LOCKED_IMAGE, {"segment_id": segment.id})
+
+
+def _check_order(project_id: int, wanted: Sequence[int], there: Sequence[int]) -> None:
+    odd = [key for key in wanted if not is_id(key)]
+    given = set() if odd else set(wanted)
+    known = set(there)
+    repeated = [] if odd else sorted(key for key, times in Counter(wanted).items() if times > 1)
+    foreign = odd or sorted(given - known)
+    missing = [key for key in there if key not in given]
+    if not wanted or foreign or repeated or missing:
+        raise InvalidOrderError(
+            "Invalid segment IDs",
+            {
+                "project_id": project_id,
+                "missing": list(missing),
+                "not_in_project": [k if isinstance(k, int) else repr(k) for k in foreign],
+                "repeated": list(repeated),
+            },
+        )

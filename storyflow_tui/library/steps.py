@@ -1,0 +1,249 @@
+"""What a change did, written down so that it can be taken back and done again exactly.
+
+A change is a list of steps; each is JSON in the history and knows how to go both ways. Going back
+takes the steps in reverse. Files follow from the rows: what a row names no longer goes to the
+trash, what it names again comes back from there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, TypeAlias
+
+from storyflow_tui.errors import ConflictError, LockedError
+from storyflow_tui.library.database import Database
+from storyflow_tui.library.files import FilePlan
+from storyflow_tui.library.media import project_folder
+from storyflow_tui.library.rows import (
+    ProjectRow,
+    Rows,
+    find_project,
+    find_segment,
+    segment_record,
+    segment_row,
+)
+from storyflow_tui.records import SegmentRecord
+
+LOCKED_TEXT = "Cannot edit a locked segment. Unlock it first."
+LOCKED_IMAGE = "Cannot modify a locked segment."
+
+FILE_COLUMNS = ("image_file", "audio_file")
+
+
+@dataclass(slots=True)
+class Fields:
+    """Content of one segment was set: `before` and `after` hold the columns, with its time."""
+
+    kind: ClassVar[str] = "fields"
+    segment_id: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Set the columns to one side; a lock or a foreign edit in between refuses it."""
+        here, there = (self.before, self.after) if forward else (self.after, self.before)
+        segment = find_segment(work.database, self.segment_id)
+        if segment.is_locked:
+            message = LOCKED_IMAGE if "image_file" in here else LOCKED_TEXT
+            raise LockedError(message, {"segment_id": segment.id})
+        now = dict(zip(segment._fields, segment_row(segment), strict=True))
+        if any(now[column] != value for column, value in here.items() if column != "updated_at"):
+            raise ConflictError(
+                f"Segment {segment.id} was changed meanwhile", {"segment_id": segment.id}
+            )
+        for column in FILE_COLUMNS:
+            if column in here:
+                if here[column]:
+                    work.files.put_away(here[column])
+                # Not held: it was gone already when the row let go of it.
+                if there[column] and work.files.holds(there[column]):
+                    work.files.bring_back(there[column])
+        work.rows.set_segment(segment, there, guard={})
+        work.touch(segment.project_id, segment.id)
+
+
+@dataclass(slots=True)
+class Segments:
+    """Segments came into being (`appear`) or went; the rows are held while they are away."""
+
+    kind: ClassVar[str] = "segments"
+    project_id: int
+    appear: bool
+    ids: list[int]
+    rows: list[list[Any]] | None = None
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Make them come or go."""
+        work.order_changed = True
+        if self.appear == forward:
+            segments = [segment_record(row) for row in self.rows or []]
+            self.rows = None
+            work.rows.insert_segments(segments)
+            for path in files_of(segments):
+                if work.files.holds(path):
+                    work.files.bring_back(path)
+        else:
+            segments = work.rows.some_segments(self.ids)
+            self.rows = [segment_row(segment) for segment in segments]
+            for path in files_of(segments):
+                work.files.put_away(path)
+            work.rows.delete_segments(segments)
+        work.touch(self.project_id, *(segment.id for segment in segments))
+
+
+@dataclass(slots=True)
+class WholeProject:
+    """A project came into being (`appear`) or went, with all its segments and its folder."""
+
+    kind: ClassVar[str] = "project"
+    project_id: int
+    appear: bool
+    project: list[Any] | None = None
+    rows: list[list[Any]] | None = None
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Make it come or go."""
+        work.order_changed = work.projects_changed = True
+        work.subjects[self.project_id] = None
+        folder = project_folder(self.project_id)
+        if self.appear == forward:
+            assert self.project is not None
+            work.rows.insert_project(ProjectRow(*self.project))
+            work.rows.insert_segments([segment_record(row) for row in self.rows or []])
+            self.project = self.rows = None
+            if work.files.holds(folder):
+                work.files.bring_back(folder)
+        else:
+            self.project = list(find_project(work.database, self.project_id))
+            segments = work.rows.segments(self.project_id)
+            self.rows = [segment_row(segment) for segment in segments]
+            work.rows.delete_project(self.project_id)
+            # The files of its segments lie in its folder; one elsewhere would be left behind.
+            for path in files_of(segments):
+                if not path.startswith(folder + "/"):
+                    work.files.put_away(path)
+            work.files.put_away(folder)
+
+
+@dataclass(slots=True)
+class Title:
+    """A project was renamed."""
+
+    kind: ClassVar[str] = "title"
+    project_id: int
+    before: str
+    after: str
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Set the title to one side."""
+        find_project(work.database, self.project_id)
+        work.projects_changed = True
+        work.touch(self.project_id)
+        work.rows.set_project(self.project_id, {"title": self.after if forward else self.before})
+
+
+@dataclass(slots=True)
+class Order:
+    """Segments got other indices: the three lists run side by side."""
+
+    kind: ClassVar[str] = "order"
+    project_id: int
+    ids: list[int]
+    before: list[int]
+    after: list[int]
+    moved: list[int] = field(default_factory=list)
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Set the indices to one side."""
+        work.order_changed = True
+        indices = self.after if forward else self.before
+        work.rows.set_order(zip(self.ids, indices, strict=True))
+        work.touch(self.project_id, *(self.moved or self.ids))
+
+
+@dataclass(slots=True)
+class Shift:
+    """Every index from `start` on grew by `by`, to make room."""
+
+    kind: ClassVar[str] = "shift"
+    project_id: int
+    start: int
+    by: int
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Make room, or close it."""
+        work.order_changed = True
+        if forward:
+            work.rows.shift(self.project_id, self.start, self.by)
+        else:
+            work.rows.shift(self.project_id, self.start + self.by, -self.by)
+
+
+@dataclass(slots=True)
+class Touched:
+    """The project's `updated_at` moved with the change; it goes back if nothing else moved it."""
+
+    kind: ClassVar[str] = "touched"
+    project_id: int
+    before: str
+    after: str
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Set the time to one side, or to now where something else happened since."""
+        here, there = (self.before, self.after) if forward else (self.after, self.before)
+        now = find_project(work.database, self.project_id).updated_at
+        work.rows.set_project(self.project_id, {"updated_at": there if now == here else work.at})
+
+
+Step: TypeAlias = Fields | Segments | WholeProject | Title | Order | Shift | Touched
+
+_KINDS: dict[str, type[Any]] = {
+    step.kind: step for step in (Fields, Segments, WholeProject, Title, Order, Shift, Touched)
+}
+
+
+class Work:
+    """What the steps of one change work on, and what they touched."""
+
+    def __init__(self, database: Database, files: Callable[[], FilePlan], at: str) -> None:
+        self.database = database
+        self.rows = Rows(database)
+        self._make_files = files
+        self.at = at
+        self.touched: dict[int, None] = {}
+        """Projects that something in them changed: their `updated_at` moves."""
+        self.subjects: dict[int, None] = {}
+        """Projects that screens must look at again."""
+        self.segment_ids: dict[int, None] = {}
+        self.order_changed = False
+        self.projects_changed = False
+
+    @cached_property
+    def files(self) -> FilePlan:
+        """What the change does with files; planned only where it has to do with any."""
+        return self._make_files()
+
+    def touch(self, project_id: int, *segment_ids: int) -> None:
+        """Note what was touched, for the screens and for the cursor."""
+        self.touched[project_id] = self.subjects[project_id] = None
+        self.segment_ids.update(dict.fromkeys(segment_ids))
+
+
+def to_json(steps: Iterable[Step]) -> str:
+    """The steps as the history holds them."""
+    return json.dumps([{"kind": step.kind, **asdict(step)} for step in steps], ensure_ascii=False)
+
+
+def from_json(text: str) -> list[Step]:
+    """The steps that the history holds."""
+    return [_KINDS[step.pop("kind")](**step) for step in json.loads(text)]
+
+
+def files_of(segments: Iterable[SegmentRecord]) -> list[str]:
+    """The files that these segments name."""
+    return [
+        path for segment in segments for path in (segment.image_file, segment.audio_file) if path
+    ]

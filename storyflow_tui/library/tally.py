@@ -1,0 +1,44 @@
+"""The counts of a project, as sums over its segments: what one segment adds to each.
+
+The door adds and takes away these as rows come, go and change, so that screens and lists never
+read a project's texts to count them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from storyflow_tui.records import SegmentRecord, counts_by_characters, word_count
+
+
+class Counts(NamedTuple):
+    """Columns of the table `tally`, in its order; lengths in seconds."""
+
+    segment_count: int = 0
+    image_count: int = 0
+    locked_count: int = 0
+    word_count: int = 0
+    measured_seconds: float = 0.0
+    guessed_words: int = 0
+    guessed_characters: int = 0
+
+    def plus(self, other: Counts, sign: int = 1) -> Counts:
+        """These counts with others added (`sign` 1) or taken away (`sign` -1)."""
+        sums = (mine + sign * theirs for mine, theirs in zip(self, other, strict=True))
+        return Counts._make(sums)
+
+
+def counts_of(segment: SegmentRecord) -> Counts:
+    """What one segment adds to the counts of its project."""
+    words = word_count(segment.text_content)
+    guessed = segment.audio_duration is None
+    by_characters = guessed and counts_by_characters(segment.text_content)
+    return Counts(
+        segment_count=1,
+        image_count=int(bool(segment.image_file)),
+        locked_count=int(segment.is_locked),
+        word_count=words,
+        measured_seconds=segment.audio_duration or 0.0,
+        guessed_words=words if guessed and not by_characters else 0,
+        guessed_characters=words if by_characters else 0,
+    )

@@ -1,0 +1,50 @@
+"""What every test stands on: a home of its own, a fresh library, small stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storyflow_tui.library import Library
+from storyflow_tui.story import Story, StorySegment
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HOME and the XDG folders lie in a temporary place for every test."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name, folder in {
+        "XDG_CONFIG_HOME": "config",
+        "XDG_DATA_HOME": "data",
+        "XDG_STATE_HOME": "state",
+        "XDG_CACHE_HOME": "cache",
+    }.items():
+        monkeypatch.setenv(name, str(home / folder))
+    for name in ("STORYFLOW_LIBRARY", "TMUX", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library."""
+    with Library.open(tmp_path / "library") as opened:
+        yield opened
+
+
+@pytest.fixture
+def sample_story() -> Callable[[int], Story]:
+    """A maker of stories of `count` segments without pictures."""
+
+    def make(count: int, title: str = "The Lamp") -> Story:
+        return Story(
+            title,
+            [
+                StorySegment(f"Narration of segment {n}.", f"prompt {n}")
+                for n in range(1, count + 1)
+            ],
+        )
+
+    return make
