@@ -11,6 +11,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.geometry import Region
 from textual.screen import ModalScreen
@@ -88,7 +89,7 @@ class Question(ModalScreen[bool]):
     """
     KEYS: ClassVar = QUESTION
     HELP_NAME: ClassVar = "Question"
-    BINDINGS = [*bindings(QUESTION)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(QUESTION)]
 
     def __init__(
         self,
@@ -182,7 +183,7 @@ class LineInput(ModalScreen["str | None"]):
     """
     KEYS: ClassVar = LINE
     HELP_NAME: ClassVar = "Line"
-    BINDINGS = [*bindings(LINE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(LINE)]
 
     def __init__(
         self,
