@@ -16,6 +16,7 @@ import stat
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from storyflow_tui.errors import NoSpaceError, NotEmptyError, NotFoundError, ReadOnlyError
 from storyflow_tui.formats.reading import unreadable
@@ -32,12 +33,18 @@ def read_file(source: Path) -> bytes:
     cannot be read or is larger than MAX_BYTES."""
     try:
         with source.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            return read_all(file)
     except (FileNotFoundError, NotADirectoryError):
         raise NotFoundError(f"File {source} not found", {"file": str(source)}) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise unreadable("the file", f"{why}") from None
+
+
+def read_all(stream: BinaryIO) -> bytes:
+    """The bytes of an open stream to its end; raises InvalidStoryError at more than MAX_BYTES, so
+    that an endless one (a device, a pipe from `yes`) ends before the memory does."""
+    data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise unreadable(
             "the file", f"it has more than {MAX_BYTES // 1024**2} MiB", limit=MAX_BYTES

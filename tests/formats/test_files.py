@@ -85,6 +85,14 @@ def test_a_folder_a_nul_and_too_much_cannot_be_read(
         assert caught.value.details["why"]
 
 
+def test_an_endless_stream_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_BYTES", 1000)
+    with pytest.raises(InvalidStoryError, match="could not be read"):
+        files.read_file(Path("/dev/zero"))
+    with Path("/dev/zero").open("rb") as stream, pytest.raises(InvalidStoryError):
+        files.read_all(stream)
+
+
 def test_a_file_comes_into_being_with_the_usual_mode(tmp_path: Path) -> None:
     (tmp_path / "like").touch()
     files.write_file(tmp_path / "out.txt", b"a")
