@@ -41,16 +41,23 @@ class FilePlan:
         if self._media.disk.exists(self._media.folder / self._journal.locate(relative)):
             self._moves.append((relative, self._keep(relative, relative)))
 
-    def bring_back(self, relative: str) -> None:
-        """What this change holds in the trash for `relative` goes back there.
+    def held(self, relative: str) -> str | None:
+        """Where this change holds in the trash what was at `relative`; None: it holds nothing.
 
-        Raises NothingToUndoError when the trash was emptied of it.
+        Asked before anything is put away under the same name. Empty once the trash was emptied.
         """
         place = self._database.value(
-            "SELECT place FROM trashed_file WHERE change_id = ? AND path = ? ORDER BY id DESC",
+            "SELECT place FROM trashed_file WHERE change_id = ? AND path = ?",
             (self._change_id, relative),
         )
-        if place is None or not self._media.disk.exists(
+        return None if place is None else str(place)
+
+    def bring_back(self, relative: str, place: str) -> None:
+        """What lies at a place in the trash goes back to `relative`.
+
+        Raises NothingToUndoError when it is there no more.
+        """
+        if not place or not self._media.disk.exists(
             self._media.folder / self._journal.locate(place)
         ):
             raise NothingToUndoError(
@@ -61,16 +68,6 @@ class FilePlan:
         self._moves.append((place, relative))
         self._database.execute(
             "DELETE FROM trashed_file WHERE change_id = ? AND place = ?", (self._change_id, place)
-        )
-
-    def holds(self, relative: str) -> bool:
-        """Whether this change holds something in the trash for `relative`."""
-        return (
-            self._database.value(
-                "SELECT 1 FROM trashed_file WHERE change_id = ? AND path = ?",
-                (self._change_id, relative),
-            )
-            is not None
         )
 
     def list_moves(self, operation: str) -> bool:

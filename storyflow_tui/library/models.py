@@ -102,7 +102,10 @@ class TrashedFile(peewee.Model):
     """
 
     id = peewee.AutoField()
-    change = peewee.ForeignKeyField(Change, on_delete="CASCADE", index=False)
+    # Deferred: a file is put away while its change is being made, before its row is written.
+    change = peewee.ForeignKeyField(
+        Change, on_delete="CASCADE", deferrable="INITIALLY DEFERRED", index=False
+    )
     path = peewee.TextField()
     place = peewee.TextField()
 

@@ -56,11 +56,12 @@ class Fields:
             )
         for column in FILE_COLUMNS:
             if column in here:
+                # Nothing is held the first time, nor of a file that was gone before the row let go.
+                place = work.files.held(there[column]) if there[column] else None
                 if here[column]:
                     work.files.put_away(here[column])
-                # Not held: it was gone already when the row let go of it.
-                if there[column] and work.files.holds(there[column]):
-                    work.files.bring_back(there[column])
+                if place is not None:
+                    work.files.bring_back(there[column], place)
         work.rows.set_segment(segment, there, guard={})
         work.touch(segment.project_id, segment.id)
 
@@ -83,8 +84,8 @@ class Segments:
             self.rows = None
             work.rows.insert_segments(segments)
             for path in files_of(segments):
-                if work.files.holds(path):
-                    work.files.bring_back(path)
+                if (place := work.files.held(path)) is not None:
+                    work.files.bring_back(path, place)
         else:
             segments = work.rows.some_segments(self.ids)
             self.rows = [segment_row(segment) for segment in segments]
@@ -114,8 +115,8 @@ class WholeProject:
             work.rows.insert_project(ProjectRow(*self.project))
             work.rows.insert_segments([segment_record(row) for row in self.rows or []])
             self.project = self.rows = None
-            if work.files.holds(folder):
-                work.files.bring_back(folder)
+            if (place := work.files.held(folder)) is not None:
+                work.files.bring_back(folder, place)
         else:
             self.project = list(find_project(work.database, self.project_id))
             segments = work.rows.segments(self.project_id)

@@ -57,12 +57,13 @@ STATEMENTS = (
     """
     CREATE TABLE trashed_file (
         id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-        change_id INTEGER NOT NULL REFERENCES change (id) ON DELETE CASCADE,
+        change_id INTEGER NOT NULL
+            REFERENCES change (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         path TEXT NOT NULL,
         place TEXT NOT NULL
     )
     """,
-    "CREATE UNIQUE INDEX trashed_file_path ON trashed_file (change_id, path)",
+    "CREATE INDEX trashed_file_path ON trashed_file (change_id, path)",
     """
     CREATE TABLE file_move (
         id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
