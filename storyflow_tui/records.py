@@ -33,6 +33,13 @@ class SegmentRecord(NamedTuple):
     updated_at: datetime
 
 
+class PlaceRecord(NamedTuple):
+    """Where a segment stands after a reorder."""
+
+    id: int
+    sequence_index: int
+
+
 class ProjectRecord(NamedTuple):
     """A project with the counts that screens show of it.
 

@@ -124,17 +124,19 @@ class Door:
             "UPDATE change SET state = 'set_aside' WHERE project_id IS ? AND state = 'undone'",
             (line,),
         )
-        self._database.write(
-            Change.insert(
-                id=writing.change_id,
-                project_id=line,
-                label=writing.label,
-                run=run,
-                created_at=writing.at,
-                touched_at=writing.at,
-                segment_ids=json.dumps(list(writing.segment_ids)[:_IDS_KEPT]),
-                steps=to_json(writing.steps),
-            )
+        self._database.execute(
+            "INSERT INTO change (id, project_id, label, run, created_at, touched_at, segment_ids, "
+            "steps) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                writing.change_id,
+                line,
+                writing.label,
+                run,
+                writing.at,
+                writing.at,
+                json.dumps(list(writing.segment_ids)[:_IDS_KEPT]),
+                to_json(writing.steps),
+            ),
         )
         return writing.change_id
 

@@ -8,17 +8,20 @@ several libraries may be open in a process.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import peewee
 
 from storyflow_tui.records import SegmentRecord
 
 
+@lru_cache(maxsize=256)  # the rows of an import share one moment
 def to_text(moment: datetime) -> str:
     """A UTC time as the tables hold it: ISO 8601, always with microseconds and offset."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+@lru_cache(maxsize=256)
 def to_moment(text: str) -> datetime:
     """A stored time; one that came without an offset from elsewhere is taken as UTC."""
     moment = datetime.fromisoformat(text)

@@ -200,6 +200,9 @@ class Rows:
         self._counts.clear()
 
     def _count(self, segments: Iterable[SegmentRecord], sign: int) -> None:
+        added: dict[int, list[Counts]] = {}
         for segment in segments:
-            before = self._counts.get(segment.project_id, Counts())
-            self._counts[segment.project_id] = before.plus(counts_of(segment), sign)
+            added.setdefault(segment.project_id, []).append(counts_of(segment))
+        for project_id, counts in added.items():
+            before = self._counts.get(project_id, Counts())
+            self._counts[project_id] = before.plus(counts, sign)

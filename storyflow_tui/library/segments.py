@@ -25,7 +25,7 @@ from storyflow_tui.library.rows import (
     segment_record,
 )
 from storyflow_tui.library.steps import LOCKED_IMAGE, LOCKED_TEXT, Fields, Order
-from storyflow_tui.records import SegmentRecord
+from storyflow_tui.records import PlaceRecord, SegmentRecord
 from storyflow_tui.story import clean_narration, clean_prompt
 
 _FIELD_NAMES = {"text_content": "narration", "image_prompt": "prompt"}
@@ -233,7 +233,7 @@ class Segments:
             change.label = f"Delete segment {position_of(self._database, now)}"
             change.do(steps.Segments(now.project_id, appear=False, ids=[now.id]))
 
-    def reorder(self, project_id: int, ids: Sequence[int]) -> Sequence[SegmentRecord]:
+    def reorder(self, project_id: int, ids: Sequence[int]) -> Sequence[PlaceRecord]:
         """Put all segments of a project into a new order, given as the complete list of ids.
 
         Raises InvalidOrderError naming what is missing, repeated or not in the project.
@@ -251,7 +251,7 @@ class Segments:
             self._reindex(
                 change, project_id, "Reorder the segments", before, wanted, range(len(wanted))
             )
-        return self.list(project_id)
+        return [PlaceRecord(key, index) for index, key in enumerate(wanted)]
 
     def move(self, segment_id: int, position: int) -> SegmentRecord:
         """Move a segment to a position; those between make room, no other row is touched.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
@@ -235,7 +235,12 @@ class Work:
 
 def to_json(steps: Iterable[Step]) -> str:
     """The steps as the history holds them."""
-    return json.dumps([{"kind": step.kind, **asdict(step)} for step in steps], ensure_ascii=False)
+    # Not `asdict`, which copies every list of ids a level deep.
+    written = [
+        {"kind": step.kind, **{name: getattr(step, name) for name in step.__slots__}}
+        for step in steps
+    ]
+    return json.dumps(written, ensure_ascii=False)
 
 
 def from_json(text: str) -> list[Step]:

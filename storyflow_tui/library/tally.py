@@ -6,6 +6,7 @@ read a project's texts to count them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from storyflow_tui.records import SegmentRecord, counts_by_characters, word_count
@@ -22,10 +23,12 @@ class Counts(NamedTuple):
     guessed_words: int = 0
     guessed_characters: int = 0
 
-    def plus(self, other: Counts, sign: int = 1) -> Counts:
+    def plus(self, others: Iterable[Counts], sign: int = 1) -> Counts:
         """These counts with others added (`sign` 1) or taken away (`sign` -1)."""
-        sums = (mine + sign * theirs for mine, theirs in zip(self, other, strict=True))
-        return Counts._make(sums)
+        columns = zip(*others, strict=True)
+        return Counts._make(
+            mine + sign * sum(theirs) for mine, theirs in zip(self, columns, strict=True)
+        )
 
 
 def counts_of(segment: SegmentRecord) -> Counts:
