@@ -1,0 +1,265 @@
+"""The commands `segment ...`: list, show, edit, pictures, delete, order, insert."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypedDict
+
+import click
+
+from storyflow_tui.cli import output, shapes, words
+from storyflow_tui.cli.call import (
+    Call,
+    Group,
+    as_file,
+    as_project_id,
+    as_segment_id,
+    as_whole,
+    common,
+)
+from storyflow_tui.cli.text import count, cut, one_line, when
+from storyflow_tui.records import SegmentRecord
+
+
+class Edits(TypedDict, total=False):
+    """The fields that an edit names; the others stay as they are."""
+
+    text_content: str
+    image_prompt: str
+    is_locked: bool
+
+
+@click.group(cls=Group)
+@common
+def segment() -> None:
+    """List, show, edit, illustrate, order and delete segments."""
+
+
+@segment.command("list")
+@click.argument("project_id", metavar="[PROJECT]", type=as_project_id, required=False)
+@common
+@click.pass_obj
+def list_segments(call: Call, project_id: int | None) -> None:
+    """List the segments of a project in order.
+
+    Without a project there is nothing to list."""
+    with call.opened(create=False) as library:
+        if project_id is not None:
+            library.projects.get(project_id)
+        records = library.segments.list(project_id)
+    if call.json:
+        output.result([shapes.segment(record) for record in records])
+    elif records:
+        output.lines(words.segment_table(records, call.settings().words_per_minute))
+    elif project_id is not None:
+        output.lines([words.no_segments(project_id)])
+    else:
+        output.lines(["No project was named. Their ids: storyflow project list"])
+
+
+@segment.command("show")
+@click.argument("segment_id", metavar="ID", type=as_segment_id)
+@common
+@click.pass_obj
+def show_segment(call: Call, segment_id: int) -> None:
+    """Show a segment with all of its text."""
+    with call.opened(create=False) as library:
+        record = library.segments.get(segment_id)
+        if not call.json:
+            project = library.projects.get(record.project_id)
+            order = library.segments.ids(record.project_id)
+            picture = library.file(record.image_file)
+    if call.json:
+        output.result(shapes.segment(record))
+        return
+    image = "none"
+    if record.image_file is not None:
+        there = picture is not None and picture.is_file()
+        image = f"{picture or record.image_file}{'' if there else ' (missing)'}"
+    place = f"position {order.index(record.id) + 1} of {len(order)} in {words.title(project)}"
+    output.lines(
+        [
+            f"Segment {record.id}, {place} (project {project.id})",
+            f"Length   {words.segment_length(record, call.settings().words_per_minute)}",
+            f"Lock     {'locked' if record.is_locked else 'unlocked'}",
+            f"Image    {one_line(image)}",
+            f"Audio    {one_line(record.audio_file or 'none')}",
+            f"Changed  {when(record.updated_at)}",
+            "",
+            "Narration",
+            record.text_content,
+            "",
+            "Image prompt",
+            record.image_prompt or "none",
+        ]
+    )
+
+
+@segment.command("edit")
+@click.argument("segment_id", metavar="ID", type=as_segment_id)
+@click.option("--text", metavar="T", help="The narration.")
+@click.option("--prompt", metavar="P", help="The image prompt; '' clears it.")
+@click.option("--lock", is_flag=True, help="Protect narration, prompt and image.")
+@click.option("--unlock", is_flag=True, help="Take the lock away.")
+@common
+@click.pass_obj
+def edit_segment(
+    call: Call, segment_id: int, text: str | None, prompt: str | None, lock: bool, unlock: bool
+) -> None:
+    """Change narration, image prompt or lock.
+
+    A locked segment takes nothing but --unlock, and that alone.
+
+    \b
+    storyflow segment edit 7 --text "The lamp goes out." --prompt "a dark room"
+    storyflow segment edit 7 --lock
+    """
+    if lock and unlock:
+        raise click.UsageError("Either --lock or --unlock.")
+    if text is None and prompt is None and not (lock or unlock):
+        raise click.UsageError("Nothing to change: give --text, --prompt, --lock or --unlock.")
+    fields: Edits = {}
+    if text is not None:
+        fields["text_content"] = text
+    if prompt is not None:
+        fields["image_prompt"] = prompt
+    if lock or unlock:
+        fields["is_locked"] = lock
+    with call.opened() as library:
+        record = library.segments.edit(segment_id, **fields)
+    _say(call, record, f"Saved segment {record.id}: {words.segment_state(record)}")
+
+
+@segment.command("attach-image")
+@click.argument("segment_id", metavar="ID", type=as_segment_id)
+@click.argument("file", type=as_file)
+@common
+@click.pass_obj
+def attach_image(call: Call, segment_id: int, file: str) -> None:
+    """Give a segment a picture.
+
+    JPEG, PNG or WebP, up to 20 MiB and 100 megapixels. The file is copied byte for byte. A
+    former picture goes to the trash.
+
+    \b
+    storyflow segment attach-image 7 ~/pictures/lamp.png
+    """
+    with call.opened() as library:
+        record = library.segments.attach_image(segment_id, Path(file))
+    _say(call, record, f"Attached {Path(file).name} to segment {record.id}")
+
+
+@segment.command("remove-image")
+@click.argument("segment_id", metavar="ID", type=as_segment_id)
+@common
+@click.pass_obj
+def remove_image(call: Call, segment_id: int) -> None:
+    """Take the picture from a segment.
+
+    The file goes to the trash."""
+    with call.opened() as library:
+        record = library.segments.remove_image(segment_id)
+    _say(call, record, f"Removed the image of segment {record.id}. {_way_back(record)}")
+
+
+@segment.command("delete")
+@click.argument("segment_id", metavar="ID", type=as_segment_id)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@common
+@click.pass_obj
+def delete_segment(call: Call, segment_id: int, yes: bool) -> None:
+    """Delete a segment, locked or not.
+
+    Its files go to the trash."""
+    with call.opened() as library:
+        record = library.segments.get(segment_id)
+        lock = ", locked" if record.is_locked else ""
+        start = cut(one_line(record.text_content), 40)
+        output.confirm(f"Delete segment {segment_id}{lock} ({start})?", yes)
+        library.segments.delete(segment_id)
+    if call.json:
+        output.result({"id": segment_id})
+    else:
+        output.lines([f"Deleted segment {segment_id}. {_way_back(record)}"])
+
+
+@segment.command("move")
+@click.argument("segment_id", metavar="ID", type=as_segment_id)
+@click.argument("position", type=as_whole)
+@common
+@click.pass_obj
+def move_segment(call: Call, segment_id: int, position: int) -> None:
+    """Move a segment within its project.
+
+    The first POSITION is 1.
+
+    \b
+    storyflow segment move 7 1
+    """
+    with call.opened() as library:
+        record = library.segments.move(segment_id, position)
+    _say(call, record, f"Moved segment {record.id} to position {position}")
+
+
+@segment.command("reorder")
+@click.argument("project_id", metavar="PROJECT", type=as_project_id)
+@click.argument("segment_ids", metavar="ID...", nargs=-1, type=as_whole)
+@common
+@click.pass_obj
+def reorder_segments(call: Call, project_id: int, segment_ids: tuple[int, ...]) -> None:
+    """Put a project's segments in a new order.
+
+    Give the ids of all of them.
+
+    \b
+    storyflow segment reorder 1 3 1 2
+    """
+    with call.opened() as library:
+        records = library.segments.reorder(project_id, list(segment_ids))
+    if call.json:
+        output.result(shapes.order(records))
+    else:
+        what = count(len(records), "segment")
+        output.lines([f"Put {what} of project {project_id} in the new order"])
+
+
+@segment.command("insert")
+@click.argument("project_id", metavar="PROJECT", type=as_project_id)
+@click.argument("position", type=as_whole)
+@click.argument("file", type=as_file)
+@common
+@click.pass_obj
+def insert_story(call: Call, project_id: int, position: int, file: str) -> None:
+    """Insert a story's segments into a project.
+
+    The segments from POSITION on make room for those of FILE; one position past the last appends.
+
+    \b
+    storyflow segment insert 1 3 more.txt
+    """
+    from storyflow_tui.transfer import insert_bytes, insert_file
+
+    with call.opened() as library:
+        before = library.projects.get(project_id).segment_count
+        if file == output.STREAM:
+            imported = insert_bytes(library, project_id, position, output.standard_input())
+        else:
+            imported = insert_file(library, project_id, position, Path(file))
+    record = imported.project
+    call.show_notes(imported.notes)
+    if call.json:
+        output.result(shapes.project_whole(record, imported.segments))
+    else:
+        what = count(record.segment_count - before, "segment")
+        output.lines([f"Inserted {what} at position {position} of {words.title(record)}"])
+
+
+def _say(call: Call, record: SegmentRecord, sentence: str) -> None:
+    if call.json:
+        output.result(shapes.segment(record))
+    else:
+        output.lines([sentence])
+
+
+def _way_back(record: SegmentRecord) -> str:
+    return f"To bring it back: storyflow undo {record.project_id}"

@@ -1,0 +1,149 @@
+"""The commands `import` and `export`: stories from files and standard input, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from storyflow_tui.cli import output, shapes, words
+from storyflow_tui.cli.call import Call, Command, as_file, as_format, as_project_id, common
+from storyflow_tui.cli.text import count
+from storyflow_tui.errors import InvalidStoryError, InvalidTitleError, NotFoundError, StoryflowError
+
+if TYPE_CHECKING:
+    from storyflow_tui.library import Library
+    from storyflow_tui.transfer import Imported
+
+_format_option = click.option(
+    "--format",
+    "format_name",
+    metavar="NAME",
+    type=as_format,
+    help="The form of the story, json or text; without it, as the ending of the file says.",
+)
+
+# Errors that are about one file; the next one may well be in order.
+_OF_ONE_FILE = (InvalidStoryError, InvalidTitleError, NotFoundError)
+
+
+@click.command("import", cls=Command)
+@click.argument("files", metavar="FILE...", type=as_file, nargs=-1, required=True)
+@click.option("--title", metavar="T", help="The project's title, instead of the story's own.")
+@_format_option
+@common
+@click.pass_obj
+def import_stories(
+    call: Call, files: tuple[str, ...], title: str | None, format_name: str | None
+) -> int:
+    """Import stories, each as a new project.
+
+    FILE is a story in JSON (with its pictures beside it) or in the text form; - reads standard
+    input. Of several files each is imported whole or not at all.
+
+    \b
+    storyflow import the-lamp/story.json
+    storyflow import chapter-*.txt
+    some-program | storyflow import - --title "The Lamp"
+
+    \b
+    The text form:
+      Title: The Lamp
+      Text: first line of narration
+      Prompt: a lamp in fog
+      ---
+      Text: the next segment
+    """
+    if title is not None and len(files) > 1:
+        raise click.UsageError("--title is for one file; there are several.")
+    if output.STREAM in files and len(files) > 1:
+        raise click.UsageError("- (standard input) goes with no other file.")
+    shown: list[shapes.Shape] = []
+    refused: StoryflowError | None = None
+    with call.opened() as library:
+        words_per_minute = call.settings().words_per_minute
+        for name in files:
+            try:
+                imported = _import_one(library, name, title, format_name)
+            except StoryflowError as error:
+                if len(files) == 1:
+                    raise
+                refused = error
+                error.details.setdefault("file", name)
+                call.refuse(error)
+                if not isinstance(error, _OF_ONE_FILE):
+                    break
+                continue
+            call.show_notes(_named(imported.notes, name, len(files)))
+            project = imported.project
+            if call.json:
+                shown.append(shapes.project_whole(project, imported.segments))
+            else:
+                counts = words.counts(project, words_per_minute)
+                output.lines([f"Imported {words.title(project)} as project {project.id}: {counts}"])
+    if call.json:
+        output.result([*shown] if len(files) > 1 else shown[0])
+    return 1 if refused else 0
+
+
+@click.command(cls=Command)
+@click.argument("project", type=as_project_id)
+@click.argument("file", type=as_file, required=False)
+@_format_option
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@common
+@click.pass_obj
+def export(
+    call: Call, project: int, file: str | None, format_name: str | None, force: bool
+) -> None:
+    """Export a project as a story.
+
+    Without FILE the story is printed. Into a folder, JSON is written as story.json with the
+    pictures in images/ beside it; into a file it is the story alone. What the form cannot hold
+    is said.
+
+    \b
+    storyflow export 3 the-lamp/
+    storyflow export 3 the-lamp.txt
+    storyflow export 3 --format text | less
+    """
+    from storyflow_tui.transfer import export_project
+
+    target = None if file == output.STREAM else file
+    with call.opened(create=False) as library:
+        exported = export_project(library, project, target, format=format_name, force=force)
+        name = words.title(library.projects.get(project))
+    call.show_notes(exported.notes)
+    if exported.data is not None:
+        _print(call, project, exported.data)
+        return
+    paths = [str(path) for path in exported.paths]
+    if call.json:
+        output.result({"project_id": project, "files": list(paths)})
+        return
+    pictures = f", with {count(len(paths) - 1, 'picture')}" if len(paths) > 1 else ""
+    output.lines([f"Exported {name} to {paths[0]}{pictures}"])
+
+
+def _import_one(
+    library: Library, name: str, title: str | None, format_name: str | None
+) -> Imported:
+    from storyflow_tui.transfer import import_bytes, import_file
+
+    if name != output.STREAM:
+        return import_file(library, Path(name), format=format_name, title=title)
+    return import_bytes(library, output.standard_input(), format=format_name, title=title)
+
+
+def _named(notes: list[str], name: str, files: int) -> list[str]:
+    """The notes, with the file they are about where there are several."""
+    return [f"{name}: {note}" for note in notes] if files > 1 else notes
+
+
+def _print(call: Call, project: int, data: bytes) -> None:
+    """Print a story as it is; one that is no JSON as JSON's text where JSON was asked for."""
+    if call.json and not data.lstrip().startswith(b"{"):
+        output.result({"project_id": project, "text": data.decode()})
+    else:
+        output.raw(data)

@@ -1,0 +1,124 @@
+"""The commands that look after a library: check, backup, restore, trash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from storyflow_tui.cli import output, shapes, words
+from storyflow_tui.cli.call import Call, Command, Group, as_file, common
+from storyflow_tui.cli.text import count, file_size
+from storyflow_tui.errors import ReadOnlyError
+
+
+@click.command(cls=Command)
+@common
+@click.pass_obj
+def check(call: Call) -> int:
+    """Look for what is missing or out of order.
+
+    Files that are missing or that nothing names, damaged paths, order, moves still to be done.
+    Exits with 0 when the library is clean and with 1 when something was found. Nothing is
+    changed.
+    """
+    with call.opened(create=False) as library:
+        findings = library.check()
+    if call.json:
+        output.result([shapes.finding(finding) for finding in findings])
+    elif findings:
+        output.lines(words.finding_lines(findings))
+    else:
+        output.lines(["The library is clean"])
+    return 1 if findings else 0
+
+
+@click.command(cls=Command)
+@click.argument("file", type=as_file)
+@common
+@click.pass_obj
+def backup(call: Call, file: str) -> None:
+    """Write the library into a zip archive.
+
+    Others may go on working in it meanwhile.
+
+    \b
+    storyflow backup ~/storyflow-2026-11-23.zip
+    """
+    with call.opened(create=False) as library:
+        written = library.backup(Path(file))
+    size = written.stat().st_size
+    if call.json:
+        output.result({"file": str(written), "bytes": size})
+    else:
+        output.lines([f"Backed up to {written} ({file_size(size)})"])
+
+
+@click.command(cls=Command)
+@click.argument("file", type=as_file)
+@click.option("--replace", is_flag=True, help="Put it in the place of a library that is there.")
+@common
+@click.pass_obj
+def restore(call: Call, file: str, replace: bool) -> None:
+    """Bring back a library from a backup.
+
+    The whole of FILE is verified first. A library that is there is not touched without
+    --replace, and with it is set aside, not deleted.
+
+    \b
+    storyflow restore ~/storyflow-2026-11-23.zip --library ~/restored
+    """
+    from storyflow_tui.library import Library
+
+    path = call.library_path()
+    if call.read_only:
+        raise ReadOnlyError("--read-only and restore don't go together", {"library": str(path)})
+    former = Library.restore(Path(file), path, replace=replace)
+    if call.json:
+        output.result({"library": str(path), "former": str(former) if former else None})
+        return
+    kept = [f"The former library is kept in {former}"] if former else []
+    output.lines([f"Restored to {path}", *kept])
+
+
+@click.group(cls=Group)
+@common
+def trash() -> None:
+    """List or empty the trash.
+
+    Replaced, removed and deleted files wait in it for their undo."""
+
+
+@trash.command("list")
+@common
+@click.pass_obj
+def list_trash(call: Call) -> None:
+    """List the changes that hold files."""
+    with call.opened(create=False) as library:
+        held = library.trash.list()
+    if call.json:
+        output.result([shapes.trash(record) for record in held])
+    elif held:
+        output.lines(words.trash_table(held))
+    else:
+        output.lines(["The trash is empty"])
+
+
+@trash.command("empty")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@common
+@click.pass_obj
+def empty_trash(call: Call, yes: bool) -> None:
+    """Delete the files in the trash for good.
+
+    The changes that hold them can then not be undone."""
+    with call.opened() as library:
+        held = library.trash.list()
+        files = sum(len(record.files) for record in held)
+        size = file_size(sum(record.bytes for record in held))
+        output.confirm(f"Delete {count(files, 'file')} ({size}) in the trash for good?", yes)
+        gone, freed = library.trash.empty()
+    if call.json:
+        output.result({"files": gone, "bytes": freed})
+    else:
+        output.lines([f"Deleted {count(gone, 'file')}, {file_size(freed)}"])
