@@ -6,7 +6,7 @@ The screen below stays as it is, neither dimmed nor moved. The safe answer is re
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from rich.segment import Segment
 from textual import events
@@ -24,6 +24,9 @@ from storyflow_tui.tui.keymap import LINE, QUESTION, bindings
 from storyflow_tui.tui.look import SIGNS, Grid, Palette, palette
 from storyflow_tui.tui.strips import PackedStrip, blank_line, drawn
 from storyflow_tui.tui.widgets.header import Tone
+from storyflow_tui.tui.widgets.timeline import Timeline
+
+SheetResult = TypeVar("SheetResult")
 
 _LINES = 3
 """Lines that one paragraph of a question may take."""
@@ -80,13 +83,35 @@ class _Paper(Widget):
         return PackedStrip(list(line), width)
 
 
-class Question(ModalScreen[bool]):
-    """A question with a safe answer (False: `n`, Enter, Escape) and another (True: `y`)."""
+class _Sheet(ModalScreen[SheetResult]):
+    """What rises from the hint line; a timeline below keeps its current card in view."""
 
     DEFAULT_CSS = """
-    Question { background: transparent; overflow: hidden; }
-    Question > Container { dock: bottom; width: 100%; background: $sheet; }
+    _Sheet { background: transparent; overflow: hidden; }
+    _Sheet > Container { dock: bottom; width: 100%; background: $sheet; }
     """
+
+    def _rise(self, rows: list[list[tuple[str, str]]], tone: Tone) -> None:
+        """Write the sheet, as high as its lines."""
+        height = len(rows) + 2
+        self.query_one(Container).styles.height = height
+        self.query_one(_Paper).put(rows, tone)
+        self._clear_of(height)
+
+    def on_unmount(self) -> None:
+        """Give the room back."""
+        self._clear_of(0)
+
+    def _clear_of(self, height: int) -> None:
+        # The sheet stands on the hint line, which is below the timeline.
+        for screen in self.app.screen_stack:
+            for timeline in screen.query(Timeline):
+                timeline.cover(max(0, height - 1))
+
+
+class Question(_Sheet[bool]):
+    """A question with a safe answer (False: `n`, Enter, Escape) and another (True: `y`)."""
+
     KEYS: ClassVar = QUESTION
     HELP_NAME: ClassVar = "Question"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(QUESTION)]
@@ -142,8 +167,7 @@ class Question(ModalScreen[bool]):
                 (f"enter {_third_person(no_word)}", "aside"),
             ]
         )
-        self.query_one(Container).styles.height = len(rows) + 2
-        self.query_one(_Paper).put(rows, self._tone)
+        self._rise(rows, self._tone)
 
     def on_click(self, event: events.Click) -> None:
         """A click on the screen below is the safe answer."""
@@ -165,19 +189,17 @@ def _third_person(words: str) -> str:
     return verb + ("es" if verb.endswith(("o", "s", "x", "z", "ch", "sh")) else "s")
 
 
-class LineInput(ModalScreen["str | None"]):
+class LineInput(_Sheet["str | None"]):
     """One line to type; the text when it is accepted, None when it is left."""
 
     DEFAULT_CSS = """
-    LineInput { background: transparent; overflow: hidden; }
-    LineInput > Container { dock: bottom; width: 100%; height: 7; background: $sheet; }
     LineInput _Paper { layer: below; position: absolute; }
     LineInput Container { layers: below above; }
     LineInput Input {
         layer: above; position: absolute; offset: 6 2; width: 100%; height: 1;
         border: none; padding: 0 8 0 0; background: $sheet; color: $foreground;
     }
-    LineInput Input:focus { border: none; background: $sheet; }
+    LineInput Input:focus { border: none; background: $sheet; background-tint: $sheet 0%; }
     LineInput Input .input--placeholder { color: $muted; }
     LineInput Input .input--cursor { background: $foreground; color: $ground; text-style: none; }
     """
@@ -263,7 +285,7 @@ class LineInput(ModalScreen["str | None"]):
                 (f" {leave}", "muted"),
             ],
         ]
-        self.query_one(_Paper).put(rows, tone)
+        self._rise(rows, tone)
 
     def action_accept(self) -> None:
         """Take the line, or say what is wrong with it."""

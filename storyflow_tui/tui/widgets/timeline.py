@@ -107,6 +107,8 @@ class Timeline(Widget, can_focus=True):
         self._source = source
         self._cursor = 0
         self._top = 0
+        self._covered = 0
+        self._uncovered_top = 0
         self._focused = True
         self._theme = ""
         self._shape = CardShape.of(80, 24, 0)
@@ -145,8 +147,10 @@ class Timeline(Widget, can_focus=True):
     @property
     def page_size(self) -> int:
         """How many whole cards fit into the view; at least one."""
-        # The row for `↑ n more`, and below the cards a blank one and that for `↓ n more`.
-        return max(1, (self.size.height - 2) // self._shape.pitch)
+        # The row for `↑ n more`, and below the cards a blank one and that for `↓ n more`; the
+        # latter two are not missed where a sheet stands.
+        rows = self.size.height - (self._covered or 2)
+        return max(1, rows // self._shape.pitch)
 
     @property
     def current(self) -> SegmentRecord | None:
@@ -214,6 +218,26 @@ class Timeline(Widget, can_focus=True):
         if focused != self._focused:
             self._focused = focused
             self._redraw_gutters(self._cursor)
+
+    def cover(self, rows: int) -> None:
+        """A sheet stands over this many rows at the bottom: show the current card above it.
+
+        With 0 rows the view is again what it was before the sheet came.
+        """
+        rows = max(0, rows)
+        if rows == self._covered:
+            return
+        if not self._covered:
+            self._uncovered_top = self._top
+        before = self.page_size
+        self._covered = rows
+        if self._bring_to(self._top if rows else self._uncovered_top):
+            self._redraw_all()
+            return
+        # Only the cards at the edge of the sheet come and go: none is shown in part.
+        self._lines = None
+        first = self._row(self._top + min(before, self.page_size))
+        self.refresh(Region(0, first, self.size.width, max(0, self.size.height - first)))
 
     def _within(self, index: int) -> int:
         return max(0, min(index, self.count - 1))
