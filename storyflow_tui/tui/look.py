@@ -128,6 +128,15 @@ def _theme(name: str, colours: Palette, *, dark: bool) -> Theme:
         panel=colours.sheet,
         variables={
             **roles,
+            # Textual's own names for the same, exactly: it computes them a shade off.
+            "primary": colours.accent,
+            "secondary": colours.muted,
+            "success": colours.accent,
+            "error": colours.danger,
+            "foreground": colours.text,
+            "background": colours.ground,
+            "surface": colours.raised,
+            "panel": colours.sheet,
             "text-muted": colours.muted,
             "text-disabled": colours.muted,
             "text-primary": colours.accent,
@@ -259,7 +268,8 @@ class Grid:
         if split:
             x, inner = list_width + cls.MARGIN, split - 2 * cls.MARGIN
             most = 10 if height < 36 else 14 if height < 48 else 18
-            rows = min(most, round(inner * 9 / 32))
+            # Below 29 rows the texts need some of the picture's.
+            rows = max(3, min(most, round(inner * 9 / 32), height - 19))
             picture = (x, 4, inner, rows)
             file_row = 4 + rows
             prompt_lines = 4 if height >= 36 else 3

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from storyflow_tui.tui.words import ago, file_size, length
+
+
+@pytest.mark.parametrize(
+    ("seconds", "guessed", "shown"),
+    [
+        (0, False, " 0:00"),
+        (6.6, False, " 0:07"),
+        (9.4, True, "~0:09"),
+        (59.6, True, "~1:00"),
+        (111, True, "~1:51"),
+        (1266, True, "~21:06"),
+        (3723, False, " 1:02:03"),
+        (100 * 3600, True, "~100:00:00"),
+    ],
+)
+def test_lengths(seconds: float, guessed: bool, shown: str) -> None:
+    assert length(seconds, guessed) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1 KiB"),
+        (455 * 1024, "455 KiB"),
+        (1024 * 1024 - 1, "1.0 MiB"),
+        (2_202_010, "2.1 MiB"),
+        (20 * 1024 * 1024, "20.0 MiB"),
+    ],
+)
+def test_sizes(count: int, shown: str) -> None:
+    assert file_size(count) == shown
+
+
+def test_brief_sizes_have_no_tenths_from_ten_on() -> None:
+    assert file_size(int(31.4 * 1024 * 1024), brief=True) == "31 MiB"
+    assert file_size(int(9.4 * 1024 * 1024), brief=True) == "9.4 MiB"
+    assert file_size(int(9.96 * 1024 * 1024), brief=True) == "10 MiB"
+
+
+NOW = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "shown"),
+    [
+        (timedelta(seconds=-5), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=5), "5 min ago"),
+        (timedelta(hours=2, minutes=59), "2 h ago"),
+        (timedelta(hours=20), "yesterday"),
+        (timedelta(hours=35), "yesterday"),
+        (timedelta(days=3), "3 d ago"),
+        (timedelta(days=11), "9 Nov"),
+        (timedelta(days=400), "Oct 2024"),
+    ],
+)
+def test_times_ago(before: timedelta, shown: str) -> None:
+    assert ago(NOW - before, NOW) == shown
+    assert len(shown) <= 10
+
+
+def test_days_are_those_of_the_reader() -> None:
+    tokyo = timezone(timedelta(hours=9))
+    now = datetime(2025, 11, 20, 8, 0, tzinfo=tokyo)
+    assert ago(datetime(2025, 11, 19, 15, 30, tzinfo=UTC), now) == "7 h ago"
+    assert ago(datetime(2025, 11, 19, 14, 30, tzinfo=UTC), now) == "yesterday"
