@@ -7,7 +7,6 @@ what a person wrote into it.
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +64,8 @@ THEMES = ("dark", "light")
 
 def read_settings(path: Path | None = None) -> Settings:
     """The settings in the file, each wrong value replaced by its default and named."""
+    import tomllib  # only where settings are read: most commands need none
+
     path = path or config_file()
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

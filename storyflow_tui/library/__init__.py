@@ -15,15 +15,14 @@ from pathlib import Path
 from types import TracebackType
 
 from storyflow_tui.errors import NotFoundError, ReadOnlyError, StoryflowError
-from storyflow_tui.library import backup as _backup
 from storyflow_tui.library import clock as _clock
 from storyflow_tui.library.changes import Door
 from storyflow_tui.library.check import Check
-from storyflow_tui.library.database import BUSY_SECONDS, Database
+from storyflow_tui.library.database import BUSY_SECONDS, DATABASE, Database
 from storyflow_tui.library.disk import Disk, as_ours
 from storyflow_tui.library.history import History
 from storyflow_tui.library.journal import Journal
-from storyflow_tui.library.media import Media
+from storyflow_tui.library.media import MEDIA, Media
 from storyflow_tui.library.projects import Projects
 from storyflow_tui.library.segments import Segments
 from storyflow_tui.library.trash import Trash
@@ -53,9 +52,9 @@ class Library:
         self.notes: list[str] = []
         """What a user should know of this library, such as that it lies on a network folder."""
         self._clock = clock
-        folder = path / _backup.MEDIA
+        folder = path / MEDIA
         self._media = Media(folder.resolve(), disk)
-        self._database = Database(path / _backup.DATABASE, read_only=read_only, busy=busy)
+        self._database = Database(path / DATABASE, read_only=read_only, busy=busy)
         try:
             self._journal = Journal(self._database, self._media)
             self._door = Door(self._database, self._media, self._journal, clock)
@@ -93,7 +92,7 @@ class Library:
         disk = disk or Disk()
         try:
             path = path.resolve()
-            there = (path / _backup.DATABASE).exists()
+            there = (path / DATABASE).exists()
             if not there and (read_only or not create):
                 raise NotFoundError(f"No library at {path}", {"library": str(path)})
             if not there:
@@ -152,12 +151,17 @@ class Library:
 
     def backup(self, file: Path | str, *, force: bool = False) -> Path:
         """Write the whole library into a zip file; see `backup.backup`."""
-        return _backup.backup(self._database, self._media, self._journal, Path(file), force=force)
+        # Imported here: no other method has a use for zip files.
+        from storyflow_tui.library import backup
+
+        return backup.backup(self._database, self._media, self._journal, Path(file), force=force)
 
     @staticmethod
     def restore(file: Path | str, path: Path | str, *, replace: bool = False) -> Path | None:
         """Make a library of a backup; see `backup.restore`."""
-        return _backup.restore(Path(file), Path(path), _clock.now, replace=replace)
+        from storyflow_tui.library import backup
+
+        return backup.restore(Path(file), Path(path), _clock.now, replace=replace)
 
     def close(self) -> None:
         """Close the library; what was committed stays committed."""

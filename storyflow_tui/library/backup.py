@@ -26,13 +26,10 @@ from storyflow_tui.errors import (
 )
 from storyflow_tui.library import migrations
 from storyflow_tui.library.clock import Clock
-from storyflow_tui.library.database import Database
+from storyflow_tui.library.database import DATABASE, Database
 from storyflow_tui.library.disk import failures_told
 from storyflow_tui.library.journal import Journal
-from storyflow_tui.library.media import Media, is_inside
-
-DATABASE = "storyflow.db"
-MEDIA = "media"
+from storyflow_tui.library.media import MEDIA, Media, is_inside
 
 _MANIFEST = "manifest.json"
 _FORMAT = "storyflow-backup-1"

@@ -7,7 +7,7 @@ the journal move the files and tells who listens what changed.
 from __future__ import annotations
 
 import json
-import uuid
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -83,7 +83,7 @@ class Door:
         """
         if self._journal.is_pending():
             self._journal.finish()
-        operation = staging.folder.name if staging else uuid.uuid4().hex
+        operation = staging.folder.name if staging else os.urandom(16).hex()
         with failures_told(self._media.folder), self._database.writing():
             writing = Writing(self._database, self._plan, self._clock())
             yield writing

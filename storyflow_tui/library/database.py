@@ -12,7 +12,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import quote
 
 import peewee
 
@@ -30,6 +29,9 @@ from storyflow_tui.library import migrations
 
 APPLICATION_ID = 0x53746679
 """Written into the file's header ("Stfy"), so that it is known as ours: PRAGMA application_id."""
+
+DATABASE = "storyflow.db"
+"""The name of the file in a library's folder."""
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process before it answers busy."""
@@ -59,7 +61,7 @@ class Database:
         # The read-only case decides by trying: a WAL needs files beside it that such a folder may
         # not have; `immutable` then reads the database alone, which nobody can be writing to.
         for mode in ("mode=ro", "mode=ro&immutable=1") if read_only else ("mode=rwc",):
-            self._peewee = _Peewee(self, f"file:{quote(str(path))}?{mode}", busy)
+            self._peewee = _Peewee(self, f"file:{_quoted(path)}?{mode}", busy)
             try:
                 self._prepare()
             except ReadOnlyError:
@@ -145,7 +147,7 @@ class Database:
     def copy_to(self, target: Path) -> None:
         """Write what is committed to a new database file of its own (for a backup)."""
         with self._translated(), _as_peewee_error():
-            source = sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True)
+            source = sqlite3.connect(f"file:{_quoted(self.path)}?mode=ro", uri=True)
             copy = sqlite3.connect(target)
             with contextlib.closing(source), contextlib.closing(copy):
                 source.backup(copy)
@@ -271,6 +273,11 @@ _WRITE_FAILURES = (
     sqlite3.SQLITE_IOERR_TRUNCATE,
     sqlite3.SQLITE_IOERR_SHMSIZE,
 )
+
+
+def _quoted(path: Path) -> str:
+    """A path as SQLite takes it in a URI: https://www.sqlite.org/uri.html."""
+    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def on_network(folder: Path) -> bool:

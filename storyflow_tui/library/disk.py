@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -102,6 +101,8 @@ class Disk:
         except OSError as error:
             if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV):
                 raise
+            import shutil  # rarely needed, and not cheap to load
+
             shutil.copyfile(source, target)
 
     def unlink(self, path: Path) -> None:

@@ -5,9 +5,9 @@ Nothing here moves a file that a row names; that is the journal's (`journal.py`)
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +16,9 @@ from storyflow_tui.library.disk import Disk, failures_told
 
 NAME_BYTES = 200
 """Bytes of UTF-8 that a stored file name may have at most."""
+
+MEDIA = "media"
+"""The folder of all files in a library's folder."""
 
 TRASH = ".trash"
 STAGING = ".staging"
@@ -72,7 +75,7 @@ class Media:
 
     def _hold_new_folder(self) -> tuple[Path, int]:
         while True:
-            folder = self.folder / STAGING / uuid.uuid4().hex
+            folder = self.folder / STAGING / os.urandom(16).hex()
             self.disk.make_folder(folder)
             held = self.disk.lock(folder, wait=True)
             if held is not None:  # else a sweep took it between the two calls
