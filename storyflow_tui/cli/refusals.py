@@ -44,12 +44,7 @@ def sentence(error: StoryflowError) -> str:
     parts = [part for part in _parts(error.details) if part and part not in message]
     if "library" in error.details and type(error) in _NEXT_STEPS:
         parts.append(_NEXT_STEPS[type(error)])
-    about = [
-        name
-        for key in ("file", "path", "library")
-        if (name := one_line(str(error.details.get(key) or ""))) and name not in message
-    ]
-    return ": ".join([*about[:1], message, *parts])
+    return ": ".join([*_about(error.details, message), message, *parts])
 
 
 def from_system(error: OSError) -> StoryflowError | None:
@@ -92,6 +87,15 @@ def _log(error: BaseException) -> Path | None:
     except OSError:
         return None
     return log
+
+
+def _about(details: Mapping[str, JsonValue], message: str) -> list[str]:
+    """The file or the place that the error is about, where the message names none."""
+    for key in ("file", "path", "library"):
+        name = one_line(str(details.get(key) or ""))
+        if name and name not in message and (key == "file" or os.sep not in message):
+            return [name]
+    return []
 
 
 def _parts(details: Mapping[str, JsonValue]) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from storyflow_tui import config
 from storyflow_tui.cli.refusals import LOG_NAME, from_system, sentence, unexpected
 from storyflow_tui.errors import (
+    BusyError,
     InvalidImageError,
     InvalidOrderError,
     InvalidStoryError,
@@ -39,7 +40,13 @@ def test_an_order_error_lists_ids_but_not_thousands() -> None:
 
 def test_details_that_the_message_says_are_not_repeated() -> None:
     assert sentence(NotFoundError("No library at /a/b", {"path": "/a/b"})) == "No library at /a/b"
+    assert sentence(BusyError("/a cannot be written", {"path": "/a/b"})) == "/a cannot be written"
     assert sentence(LockedError("Locked.", {"segment_id": 7})) == "Locked."
+
+
+def test_an_error_that_names_no_place_gets_it_from_the_details() -> None:
+    error = BusyError("The library is in use", {"path": "/a/storyflow.db"})
+    assert sentence(error) == "/a/storyflow.db: The library is in use"
 
 
 def test_names_with_escape_sequences_are_made_safe() -> None:
