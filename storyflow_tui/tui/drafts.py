@@ -1,0 +1,106 @@
+"""Drafts: text that was typed and could not be saved, one small file each, outside the library.
+
+Written by the UI thread itself (write, fsync, rename), so that it needs neither the library nor
+another thread. A draft goes only when it was saved, taken or refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storyflow_tui.config import state_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One text that waits: which field of which segment, what was typed, and why it waits.
+
+    `stored` is the text that the typing began from; `position` is the place in the timeline then
+    (1-based), for the sentence that offers the draft.
+    """
+
+    library: str
+    project_id: int
+    segment_id: int
+    field: str
+    text: str
+    stored: str
+    why: str
+    position: int
+    written_at: str = ""
+
+
+class Drafts:
+    """The drafts of one library."""
+
+    def __init__(self, library: Path, folder: Path | None = None) -> None:
+        self.library = str(library)
+        # A library is known by its path; the folder's name must be short and safe.
+        name = hashlib.blake2b(self.library.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        self.folder = (folder or state_folder() / "drafts") / name
+
+    def keep(self, draft: Draft) -> Path:
+        """Write the draft so that it survives a crash; raises OSError where it can't be written."""
+        path = self._path(draft.segment_id, draft.field)
+        values = asdict(draft) | {
+            "library": self.library,
+            "written_at": draft.written_at or datetime.now(UTC).isoformat(),
+        }
+        data = json.dumps(values).encode()
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+        with contextlib.suppress(OSError):
+            opened = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
+        return path
+
+    def of(self, project_id: int) -> list[Draft]:
+        """The drafts of a project, in the order of their places in the timeline."""
+        try:
+            names = sorted(path for path in self.folder.iterdir() if path.suffix == ".json")
+        except OSError:
+            return []
+        found = [draft for path in names if (draft := _read(path)) is not None]
+        mine = [
+            draft
+            for draft in found
+            if draft.project_id == project_id and draft.library == self.library
+        ]
+        return sorted(mine, key=lambda draft: (draft.position, draft.segment_id, draft.field))
+
+    def drop(self, segment_id: int, field: str) -> None:
+        """Forget a draft: it was saved, taken or refused. Without one, nothing happens."""
+        with contextlib.suppress(OSError):
+            self._path(segment_id, field).unlink()
+
+    def _path(self, segment_id: int, field: str) -> Path:
+        return self.folder / f"{segment_id}-{field}.json"
+
+
+def _read(path: Path) -> Draft | None:
+    try:
+        values = json.loads(path.read_bytes())
+        draft = Draft(**values)
+    except (OSError, ValueError, TypeError):
+        return None
+    texts = (draft.library, draft.field, draft.text, draft.stored, draft.why, draft.written_at)
+    numbers = (draft.project_id, draft.segment_id, draft.position)
+    fits = all(isinstance(text, str) for text in texts) and all(
+        isinstance(number, int) for number in numbers
+    )
+    return draft if fits else None
