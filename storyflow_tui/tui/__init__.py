@@ -1,0 +1,70 @@
+"""The editor: `run` opens it on a library. Commands import this package when they need it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+__all__ = ["run"]
+
+_WRITES_SECONDS = 6.0
+"""How long the end waits for writes in the queue: a little more than the busy timeout."""
+
+
+def run(
+    library_path: Path | str,
+    *,
+    project_id: int | None = None,
+    demo: bool = False,
+    read_only: bool = False,
+) -> int:
+    """Open the editor and come back when it is left; the exit code.
+
+    Without a project it opens where it was left. `demo` leaves no trace of the place. Raises
+    NoTerminalError, NotFoundError for the project, and what `Library.open` raises.
+    """
+    from storyflow_tui.errors import NoTerminalError, NotFoundError
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise NoTerminalError("The editor needs a terminal; this is none", {})
+    from storyflow_tui.config import read_settings
+    from storyflow_tui.library import Library
+    from storyflow_tui.tui.app import StoryflowApp
+    from storyflow_tui.tui.crash import sentence
+    from storyflow_tui.tui.place import recall
+
+    with Library.open(library_path, read_only=read_only) as library:
+        segment_id = None
+        if project_id is not None:
+            library.projects.get(project_id)
+        elif not demo and (place := recall(library.path)):
+            try:
+                library.projects.get(place.project_id)
+            except NotFoundError:
+                pass
+            else:
+                project_id, segment_id = place
+        settings = read_settings()
+        app = StoryflowApp(
+            library,
+            settings,
+            project_id=project_id,
+            segment_id=segment_id,
+            demo=demo,
+            read_only=read_only,
+            handle_signals=True,
+        )
+        app.run(mouse=settings.mouse)
+        done = app.session.finish(0 if app.faulted else _WRITES_SECONDS)
+        if app.faulted:
+            print(sentence("The editor met a fault and ended.", app.fault_log), file=sys.stderr)
+        if app.drafted:
+            texts = "One text" if app.drafted == 1 else f"{app.drafted} texts"
+            waits = "waits as a draft" if app.drafted == 1 else "wait as drafts"
+            print(
+                f"{texts} could not be saved and {waits}; the story offers it when it is opened.",
+                file=sys.stderr,
+            )
+        if not done and not app.faulted:
+            print("The library was busy; not every change could be written.", file=sys.stderr)
+        return 1 if app.faulted else app.return_code or 0

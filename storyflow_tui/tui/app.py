@@ -1,0 +1,322 @@
+"""The app: wiring only. Theme, keys, screens, the session, and how the editor ends.
+
+However it ends (a key, a signal, a fault), typed text is saved or becomes a draft, and the
+terminal is put right.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import events, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+
+from storyflow_tui.config import Settings
+from storyflow_tui.errors import StoryflowError
+from storyflow_tui.library import Library
+from storyflow_tui.tui.crash import write_log
+from storyflow_tui.tui.keymap import APP, SCREENS, bindings
+from storyflow_tui.tui.look import INK, PAPER
+from storyflow_tui.tui.place import remember
+from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.signals import Signals
+from storyflow_tui.tui.widgets.header import Tone
+from storyflow_tui.tui.widgets.hint_line import HintLine
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from storyflow_tui.tui.screens.timeline import TimelineScreen
+
+SAVE_SECONDS = 1.0
+"""How long leaving waits for typed text to be saved before it becomes a draft."""
+
+_RESTORE = (
+    "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
+)
+"""What puts a terminal right that Textual had: its modes off, the first screen, the cursor."""
+
+
+class StoryflowApp(App[int], inherit_bindings=False):
+    """The editor on one library."""
+
+    TITLE = "storyflow"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP)]
+    ESCAPE_TO_MINIMIZE = False
+    CSS = """
+    Screen { background: $ground; color: $text; overflow: hidden; }
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        *,
+        project_id: int | None = None,
+        segment_id: int | None = None,
+        demo: bool = False,
+        read_only: bool = False,
+        handle_signals: bool = False,
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.register_theme(INK)
+        self.register_theme(PAPER)
+        self.theme = settings.theme
+        self.session = Session(self, library, settings, read_only=read_only)
+        self.session.refused = self.refused
+        self.demo = demo
+        self.last_image_folder = Path.cwd()
+        self.drafted = 0
+        """How many texts could not be saved and wait as drafts; known when the app has ended."""
+        self.fault_log: Path | None = None
+        self.faulted = False
+        self._start = (project_id, segment_id)
+        self._handle_signals = handle_signals
+        self._signals: Signals | None = None
+        self._leaving = False
+        self._clashes: set[str] = set()
+
+    # Beginning
+
+    def on_mount(self) -> None:
+        """Start the writer and show the first screen."""
+        self.session.start()
+        if self._handle_signals:
+            import asyncio
+
+            self._signals = Signals(self._signal_arrived, self._last_resort)
+            self._signals.install(asyncio.get_running_loop())
+            self.set_interval(1.0, self._look_for_terminal)
+        self.set_keymap(self.session.settings.keys)
+        project_id, segment_id = self._start
+        if project_id is None:
+            self.push_screen(self._stories())
+        else:
+            self.open_story(project_id, segment_id)
+        self.call_after_refresh(self._say_problems)
+
+    def _stories(self) -> Screen[Any]:
+        from storyflow_tui.tui.screens.projects import ProjectsScreen
+
+        return ProjectsScreen()
+
+    def open_story(self, project_id: int, segment_id: int | None = None) -> None:
+        """Show the timeline of a story over the screen that is there."""
+        from storyflow_tui.tui.screens.timeline import TimelineScreen
+
+        self.push_screen(TimelineScreen(project_id, segment_id))
+
+    def show_stories(self, error: StoryflowError | None = None) -> None:
+        """Leave a timeline for the list of stories; say why if it was not the person's wish."""
+        while len(self.screen_stack) > 2 and not self._is_timeline(self.screen):
+            self.pop_screen()
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.switch_screen(self._stories())
+        if error is not None:
+            self.call_after_refresh(self.refused, error)
+
+    @staticmethod
+    def _is_timeline(screen: Screen[Any]) -> bool:
+        return type(screen).__name__ == "TimelineScreen"
+
+    def _timelines(self) -> list[TimelineScreen]:
+        # Not by isinstance: the class is imported when it is first shown.
+        shown = cast("list[TimelineScreen]", [*filter(self._is_timeline, self.screen_stack)])
+        return [screen for screen in shown if hasattr(screen, "saving")]
+
+    def _say_problems(self) -> None:
+        problems = [*self.session.settings.problems]
+        known = {key.id for table in (*SCREENS.values(), APP) for key in table}
+        unknown = sorted(set(self.session.settings.keys) - known)
+        problems += [f"keys.{name} names no binding. It is left out." for name in unknown]
+        problems += sorted(self._clashes)
+        if problems:
+            more = f"and {len(problems) - 1} more" if len(problems) > 1 else ""
+            self.say(f"! {problems[0]}", more, "warning")
+
+    # Keys
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Name keys that the settings gave to more than one action; all but one are lost."""
+        names = " and ".join(sorted(str(one.id) for one in clashed_bindings))
+        self._clashes.add(f"The keys of {names} clash. Change one of them in config.toml.")
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key takes a notice away."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            for hints in self.screen.query(HintLine):
+                hints.clear_notice()
+        await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Help and palette need a screen that has keys."""
+        if action in ("help", "command_palette"):
+            return bool(getattr(self.screen, "KEYS", ()))
+        return True
+
+    def action_help(self) -> None:
+        """Show every key of the screen."""
+        from storyflow_tui.tui.screens.help import HelpScreen
+
+        screen = self.screen
+        if hasattr(screen, "action_help"):
+            screen.action_help()
+            return
+        topic = getattr(screen, "help_topic", None)
+        name, keys = (
+            topic() if topic else (getattr(screen, "HELP_NAME", ""), getattr(screen, "KEYS", ()))
+        )
+        self.push_screen(HelpScreen(name, keys))
+
+    def action_command_palette(self) -> None:
+        """Show every action by name."""
+        from storyflow_tui.tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Below the least size a sentence stands in place of everything."""
+        from storyflow_tui.tui.screens.small import LEAST, SmallScreen
+
+        small = event.size.width < LEAST.width or event.size.height < LEAST.height
+        shown = bool(self.screen_stack) and isinstance(self.screen, SmallScreen)
+        if small and not shown:
+            self.push_screen(SmallScreen())
+        elif shown and not small:
+            self.pop_screen()
+
+    # What is said
+
+    def say(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
+        """A notice in the hint line of the screen that is shown."""
+        for screen in reversed(self.screen_stack):
+            for hints in screen.query(HintLine):
+                hints.notice(first, rest, tone)
+                return
+
+    def refused(self, error: StoryflowError) -> None:
+        """Say why something was not done."""
+        self.say(f"! {error.message}", str(error.details.get("reason") or ""), "warning")
+
+    def notify(self, message: str, **options: Any) -> None:
+        """What Textual itself would put into a toast goes to the hint line."""
+        self.say(message)
+
+    # Copying
+
+    def copy_text(self, text: str, what: str) -> None:
+        """Copy to the clipboard of the person at the other end, and say by which way."""
+        self._clipboard = text
+        self._copy(text, what)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what was selected in a field."""
+        self.copy_text(text, "what was selected")
+
+    @work(thread=True, group="copy", exit_on_error=False)
+    def _copy(self, text: str, what: str) -> None:
+        from storyflow_tui.tui import clipboard
+
+        way = clipboard.copy(text, lambda data: self.call_from_thread(self._send, data))
+        self.call_from_thread(self.say, f"Copied {what}", way)
+
+    def _send(self, data: str) -> None:
+        if self._driver is not None:
+            self._driver.write(data)
+            self._driver.flush()
+
+    # Ending
+
+    async def action_save_and_quit(self) -> None:
+        """Save what is typed and leave, from anywhere."""
+        await self.leave(0)
+
+    async def leave(self, return_code: int) -> None:
+        """Save, or keep as drafts what can't be saved within a second, and end."""
+        if self._leaving:
+            return
+        self._leaving = True
+        screens = self._timelines()
+        for screen in screens:
+            screen.collect()
+            screen.saving.save_all()
+        if screens:
+            await self.session.settled(SAVE_SECONDS)
+        for screen in screens:
+            screen.saving.drop_settled()
+            self.drafted += screen.saving.draft_all()
+        self._remember_place()
+        self.exit(return_code, return_code=return_code)
+
+    def _remember_place(self) -> None:
+        if self.demo:
+            return
+        screens = self._timelines()
+        remember(self.session.library.path, screens[-1].place if screens else None)
+
+    def _signal_arrived(self, number: int) -> None:
+        # The drafts first: whatever happens to the rest, the text is on the disk.
+        for screen in self._timelines():
+            screen.collect()
+            screen.saving.draft_all()
+        self.run_worker(self.leave(128 + number), group="leave", exit_on_error=False)
+
+    def _look_for_terminal(self) -> None:
+        """A terminal that is gone without a signal must not leave a process that spins."""
+        driver = self._driver
+        if driver is None or not getattr(driver, "input_tty", False):
+            return
+        if not os.isatty(getattr(driver, "fileno", 0)):
+            self._signal_arrived(1)
+
+    def _last_resort(self, number: int) -> None:
+        """The loop is stuck: save the text, put the terminal right and end, from a thread."""
+        with contextlib.suppress(Exception):
+            for screen in self._timelines():
+                screen.collect()
+                screen.saving.draft_all()
+        driver = self._driver
+        attributes = getattr(driver, "attrs_before", None)
+        if driver is not None and attributes is not None:
+            import termios
+
+            with contextlib.suppress(termios.error, OSError):
+                termios.tcsetattr(getattr(driver, "fileno", 0), termios.TCSANOW, attributes)
+            with contextlib.suppress(OSError):
+                os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, _RESTORE.encode())
+        os._exit(128 + number)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault of ours: text to drafts, traceback to a log, and the app ends."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        if not self.faulted:
+            self.faulted = True
+            self.fault_log = write_log(error)
+            with contextlib.suppress(Exception):
+                for screen in self._timelines():
+                    screen.collect()
+                    self.drafted += screen.saving.draft_all()
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: Any) -> None:
+        """Textual's way to die, of its input thread for one: ours, without the traceback."""
+        self._handle_exception(RuntimeError("Textual gave up: " + " ".join(map(repr, renderables))))
+
+    def on_unmount(self) -> None:
+        """Let the signals go."""
+        if self._signals is not None:
+            self._signals.release()

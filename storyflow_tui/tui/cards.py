@@ -1,0 +1,270 @@
+"""What the timeline draws its cards from: the order of one story, records and thumbnails.
+
+Records are fetched a window at a time and kept; thumbnails are made on a worker, the one asked
+for last first. Nothing here draws or saves.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from storyflow_tui.errors import StoryflowError
+from storyflow_tui.records import SegmentRecord
+from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.widgets.card import CardState, Picture
+
+if TYPE_CHECKING:
+    from textual.strip import Strip
+
+    from storyflow_tui.tui.pixels import Colours
+
+AROUND = 8
+"""Records that are fetched before and after those that are asked for."""
+
+_RECORDS = 2000
+_THUMBNAILS = 600
+_WAITING = 48
+
+
+class Wanted(NamedTuple):
+    """One thumbnail: a file of the library in this many cells, and whose card it is for."""
+
+    file: str
+    width: int
+    height: int
+    segment_id: int
+
+
+class _Made(NamedTuple):
+    strips: list[Strip] | None
+    picture: Picture
+    seen: tuple[int, int, int] | None
+
+
+class StoryCards:
+    """The cards of one story, as `Timeline` asks for them.
+
+    `work` runs a function on a worker; `told` is called in the UI thread with the id of a segment
+    whose card may look different now; `saving` says its save state.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        project_id: int,
+        *,
+        work: Callable[[Callable[[], None]], object],
+        tell: Callable[..., object],
+        told: Callable[[int], None],
+        saving: Callable[[int], str],
+        colours: Callable[[], Colours],
+    ) -> None:
+        self._session = session
+        self._project_id = project_id
+        self._work = work
+        self._tell = tell
+        self._told = told
+        self._saving = saving
+        self._colours = colours
+        self._ids: list[int] = []
+        self._count = 0
+        self._kept: OrderedDict[int, SegmentRecord] = OrderedDict()
+        self._made: OrderedDict[tuple[str, int, int], _Made] = OrderedDict()
+        self._pictures: dict[str, Picture] = {}
+        self._stale: set[str] = set()
+        self._waiting: OrderedDict[tuple[str, int, int], Wanted] = OrderedDict()
+        self._lock = threading.Lock()
+        self._working = False
+
+    # The order
+
+    def begin(self, first: Sequence[SegmentRecord], count: int) -> None:
+        """Start with the first records of a story of `count` segments; the order may follow."""
+        self._ids = [record.id for record in first]
+        self._count = max(count, len(first))
+        self._keep(first)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole order is known."""
+        return len(self._ids) >= self._count
+
+    def order(self, ids: list[int]) -> None:
+        """The whole order, as it is in the library now."""
+        self._ids = ids
+        self._count = len(ids)
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids in order; loads them on the spot if they are still on their way."""
+        if not self.complete:
+            self.order(list(self._session.segment_ids(self._project_id)))
+        return self._ids
+
+    def id_at(self, index: int) -> int | None:
+        """The segment at a 0-based place."""
+        if index >= len(self._ids):
+            return self.ids[index] if 0 <= index < len(self.ids) else None
+        return self._ids[index] if index >= 0 else None
+
+    def index_of(self, segment_id: int) -> int | None:
+        """The 0-based place of a segment."""
+        try:
+            return self._ids.index(segment_id)
+        except ValueError:
+            pass
+        try:
+            return self.ids.index(segment_id)
+        except ValueError:
+            return None
+
+    def swap(self, first: int, second: int) -> None:
+        """Two neighbours change places, before the library does it too."""
+        ids = self.ids
+        ids[first], ids[second] = ids[second], ids[first]
+
+    def remove(self, segment_id: int) -> None:
+        """A segment was deleted."""
+        index = self.index_of(segment_id)
+        if index is not None:
+            del self._ids[index]
+            self._count = len(self._ids)
+        self._kept.pop(segment_id, None)
+
+    # What the timeline asks for
+
+    def __len__(self) -> int:
+        return self._count
+
+    def records(self, start: int, stop: int) -> Sequence[SegmentRecord]:
+        """The records of these places, up to the first that is there no more."""
+        if stop > len(self._ids):
+            stop = min(stop, len(self.ids))
+        wanted = self._ids[start:stop]
+        if any(segment_id not in self._kept for segment_id in wanted):
+            window = self._ids[max(0, start - AROUND) : stop + AROUND]
+            missing = [segment_id for segment_id in window if segment_id not in self._kept]
+            self._keep(self._session.segments(missing))
+        found = []
+        for segment_id in wanted:
+            record = self._kept.get(segment_id)
+            if record is None:
+                break
+            found.append(record)
+        return found
+
+    def record(self, segment_id: int) -> SegmentRecord | None:
+        """One record, from those kept or from the library; None if it is there no more."""
+        if segment_id not in self._kept:
+            self._keep(self._session.segments([segment_id]))
+        return self._kept.get(segment_id)
+
+    def state(self, record: SegmentRecord) -> CardState:
+        """Lock, save state and how the picture is."""
+        picture: Picture = "none"
+        if record.image_file:
+            picture = self._pictures.get(record.image_file, "waiting")
+        return CardState(False, record.is_locked, self._saving(record.id), picture)  # type: ignore[arg-type]
+
+    def thumbnail(self, record: SegmentRecord, width: int, height: int) -> list[Strip] | None:
+        """The picture in cells; asked for if it is not there, and looked at again if stale."""
+        if not record.image_file:
+            return None
+        key = (record.image_file, width, height)
+        made = self._made.get(key)
+        if made is None or record.image_file in self._stale:
+            self._want(Wanted(record.image_file, width, height, record.id))
+        if made is None:
+            return None
+        self._made.move_to_end(key)
+        return made.strips
+
+    # What becomes old
+
+    def forget(self, segment_ids: Iterable[int] | None = None) -> None:
+        """These segments (None: all) may be different in the library; so may their files."""
+        if segment_ids is None:
+            self._stale.update(self._pictures)
+            self._pictures = {
+                file: picture for file, picture in self._pictures.items() if picture == "ok"
+            }
+            self._kept.clear()
+            return
+        for segment_id in segment_ids:
+            record = self._kept.pop(segment_id, None)
+            if record is not None and record.image_file:
+                self._stale.add(record.image_file)
+                if self._pictures.get(record.image_file) != "ok":
+                    self._pictures.pop(record.image_file, None)
+
+    def recolour(self) -> None:
+        """The terminal's colours are others: make every thumbnail again."""
+        self._made.clear()
+        self._pictures.clear()
+
+    def _keep(self, records: Iterable[SegmentRecord]) -> None:
+        for record in records:
+            self._kept[record.id] = record
+            self._kept.move_to_end(record.id)
+        while len(self._kept) > _RECORDS:
+            self._kept.popitem(last=False)
+
+    # Thumbnails, on a worker
+
+    def _want(self, wanted: Wanted) -> None:
+        with self._lock:
+            self._waiting[wanted[:3]] = wanted
+            self._waiting.move_to_end(wanted[:3])
+            while len(self._waiting) > _WAITING:
+                # Scrolled past; it is asked for again when it comes back into view.
+                self._waiting.popitem(last=False)
+            if self._working:
+                return
+            self._working = True
+        self._work(self._make_all)
+
+    def _next(self) -> Wanted | None:
+        with self._lock:
+            if not self._waiting:
+                self._working = False
+                return None
+            return self._waiting.popitem(last=True)[1]
+
+    def _make_all(self) -> None:
+        while (wanted := self._next()) is not None:
+            self._tell(self._arrived, wanted, self._make(wanted))
+
+    def _make(self, wanted: Wanted) -> _Made:
+        key = wanted[:3]
+        try:
+            path = self._session.file(wanted.file)
+            if path is None:
+                return _Made(None, "broken", None)
+            facts = path.stat()
+            seen = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+            before = self._made.get(key)
+            if before is not None and before.seen == seen:
+                return before
+            from storyflow_tui.tui.pixels import cover
+
+            image = self._session.thumbnails.proxy(path)
+            strips = cover(image, wanted.width, wanted.height, colours=self._colours())
+        except FileNotFoundError:
+            return _Made(None, "missing", None)
+        except (OSError, StoryflowError):
+            return _Made(None, "broken", None)
+        return _Made(strips, "ok", seen)
+
+    def _arrived(self, wanted: Wanted, made: _Made) -> None:
+        key = wanted[:3]
+        self._stale.discard(wanted.file)
+        if self._made.get(key) is made:
+            return
+        self._made[key] = made
+        self._pictures[wanted.file] = made.picture
+        while len(self._made) > _THUMBNAILS:
+            self._made.popitem(last=False)
+        self._told(wanted.segment_id)

@@ -1,0 +1,326 @@
+"""Typed text on its way into the library: when it is saved, what it is based on, why it waits.
+
+One `Typed` for each field of a segment that was typed into; it is based on the record that the
+person saw, so that nobody's edit is overwritten. Knows no widget: the screen tells it of keys.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from storyflow_tui.errors import ConflictError, NotFoundError, StoryflowError
+from storyflow_tui.library import Library
+from storyflow_tui.records import SegmentRecord
+from storyflow_tui.tui.drafts import Draft, Drafts
+from storyflow_tui.tui.session import Session
+
+PAUSE = 0.5
+"""Seconds after the last key until the text is saved."""
+
+LONGEST = 2.0
+"""Seconds of typing without a pause until it is saved all the same."""
+
+RUN_ENDS = 30.0
+"""Seconds without a key that end a run of typing: what follows is another undo step."""
+
+RETRY = 3.0
+"""Seconds until a save is tried again that failed for a reason that passes by itself."""
+
+PATIENCE = 1.0
+"""Seconds that a field may be left unsaved before a draft is written."""
+
+EMPTY = "narration is empty"
+
+_PASSING = ("busy", "no_space", "unexpected")
+_WHY = {
+    "busy": "library is busy",
+    "no_space": "disk full",
+    "read_only": "library is read-only",
+    "locked": "segment is locked",
+    "not_found": "segment was deleted",
+    "damaged": "library is damaged",
+    "conflict": "changed elsewhere",
+}
+
+
+@dataclass(eq=False)
+class Typed:
+    """The text of one field as it was typed, and how far it has got.
+
+    `base` is renewed by the writer thread with every save; all else belongs to the UI thread.
+    """
+
+    base: SegmentRecord
+    name: str
+    text: str
+    run: str = field(default_factory=lambda: uuid.uuid4().hex)
+    since: float | None = None
+    last_key: float = 0.0
+    due: float | None = None
+    sending: int = 0
+    why: str = ""
+    error: StoryflowError | None = None
+    open: bool = True
+    drafted: bool = False
+
+    @property
+    def stored(self) -> str:
+        """The text in the library, as far as it is known here."""
+        return str(getattr(self.base, self.name))
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the typed text is not in the library."""
+        return self.text != self.stored
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is narration that cannot be stored for being blank."""
+        return self.name == "text_content" and not self.text.strip()
+
+    @property
+    def in_conflict(self) -> bool:
+        """Whether somebody else changed the field meanwhile; the person has to choose."""
+        return isinstance(self.error, ConflictError)
+
+
+class Saving:
+    """The typed texts of one project's screen.
+
+    `changed(segment_id)` is called when the state of a segment may look different, `refused` with
+    each text whose save failed, `saved` with the record of each that succeeded. `later(seconds,
+    call)` is a timer. `position` says the place of a segment, 1-based.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        drafts: Drafts,
+        *,
+        later: Callable[[float, Callable[[], None]], Any],
+        changed: Callable[[int], None],
+        saved: Callable[[SegmentRecord], None],
+        refused: Callable[[Typed, StoryflowError], None],
+        position: Callable[[int], int],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._session = session
+        self._drafts = drafts
+        self._later = later
+        self._changed = changed
+        self._saved = saved
+        self._refused = refused
+        self._position = position
+        self._clock = clock
+        self._texts: dict[tuple[int, str], Typed] = {}
+        self._wake_at: float | None = None
+
+    def typed(self, record: SegmentRecord, name: str, text: str) -> Typed:
+        """A key changed a field; `record` is what the field was loaded from."""
+        now = self._clock()
+        entry = self._texts.get((record.id, name))
+        if entry is None:
+            entry = self._texts[record.id, name] = Typed(record, name, text)
+        elif now - entry.last_key > RUN_ENDS:
+            entry.run = uuid.uuid4().hex
+        entry.text, entry.last_key, entry.open = text, now, True
+        if entry.blank:
+            entry.why, entry.error, entry.due, entry.since = EMPTY, None, None, None
+        elif entry.in_conflict:
+            entry.due = None
+        else:
+            entry.why, entry.error = "", None
+            entry.since = now if entry.since is None else entry.since
+            entry.due = min(now + PAUSE, entry.since + LONGEST)
+            self._wait(entry.due - now)
+        self._changed(record.id)
+        return entry
+
+    def left(self, segment_id: int, name: str) -> None:
+        """The field was left: save at once; the next typing in it is another undo step."""
+        entry = self._texts.get((segment_id, name))
+        if entry is None:
+            return
+        entry.run = uuid.uuid4().hex
+        self.save(entry)
+
+    def closed(self, segment_id: int) -> None:
+        """The segment was left. Blank narration is let go: the stored text stays."""
+        for entry in self._of(segment_id):
+            entry.open = False
+            self.save(entry)
+            if entry.blank or not (entry.dirty or entry.sending):
+                self._forget(entry)
+            elif entry.why:
+                self._draft(entry)
+            else:
+                self._later(PATIENCE, partial(self._draft_if_waiting, entry))
+        self._changed(segment_id)
+
+    def save_all(self) -> None:
+        """Send whatever is unsaved, now."""
+        for entry in list(self._texts.values()):
+            self.save(entry)
+
+    def save(self, entry: Typed, *, over: SegmentRecord | None = None) -> None:
+        """Send one text, now; `over` a newer record if the person said so."""
+        if over is not None:
+            entry.base, entry.error, entry.why = over, None, ""
+            entry.run = uuid.uuid4().hex
+        entry.due = entry.since = None
+        if entry.blank or entry.in_conflict or not entry.dirty:
+            return
+        text, run, name, segment_id = entry.text, entry.run, entry.name, entry.base.id
+        entry.sending += 1
+
+        def operation(library: Library) -> SegmentRecord:
+            change: dict[str, Any] = {name: text}
+            record = library.segments.edit(segment_id, based_on=entry.base, run=run, **change)
+            entry.base = record
+            return record
+
+        def done(record: SegmentRecord) -> None:
+            entry.sending -= 1
+            if not entry.dirty:
+                entry.why, entry.error = "", None
+                if entry.drafted:
+                    self._drafts.drop(segment_id, name)
+                    entry.drafted = False
+                if not entry.open and not entry.sending:
+                    self._texts.pop((segment_id, name), None)
+            self._saved(record)
+            self._changed(segment_id)
+
+        def failed(error: StoryflowError) -> None:
+            entry.sending -= 1
+            if entry.in_conflict or not entry.dirty:
+                return
+            entry.error = error
+            entry.why = _WHY.get(error.code, error.message.rstrip("."))
+            if not entry.open or isinstance(error, NotFoundError):
+                self._draft(entry)
+            if error.code in _PASSING:
+                entry.due = self._clock() + RETRY
+                self._wait(RETRY)
+            self._changed(segment_id)
+            self._refused(entry, error)
+
+        self._session.write(operation, done, failed, origin=self)
+
+    def take(self, entry: Typed, newest: SegmentRecord) -> None:
+        """The stored text was chosen: forget the typed one."""
+        entry.base = newest
+        self._forget(entry)
+
+    def find(self, segment_id: int, name: str) -> Typed | None:
+        """What was typed into a field and is not settled yet."""
+        return self._texts.get((segment_id, name))
+
+    def text(self, record: SegmentRecord, name: str) -> str:
+        """What a field shows: unsaved text before the stored one."""
+        entry = self._texts.get((record.id, name))
+        return entry.text if entry is not None and entry.dirty else str(getattr(record, name))
+
+    def renew(self, record: SegmentRecord) -> None:
+        """The segment was read anew: texts that are in step with it are based on it now."""
+        for entry in self._of(record.id):
+            if not entry.dirty and not entry.sending:
+                entry.base = record
+                entry.text = entry.stored
+
+    def interrupted(self) -> None:
+        """Another change entered the project: the runs of typing end here."""
+        for entry in self._texts.values():
+            entry.run = uuid.uuid4().hex
+
+    def state(self, segment_id: int | None = None) -> tuple[str, str]:
+        """The state of a segment, or the worst of all, and why.
+
+        It is `''` (saved), `saving`, `not_saved` or `changed`.
+        """
+        entries = self._of(segment_id) if segment_id is not None else list(self._texts.values())
+        worst, why = "", ""
+        for entry in entries:
+            if entry.in_conflict:
+                return "changed", entry.why
+            if entry.why:
+                worst, why = "not_saved", entry.why
+            elif (entry.dirty or entry.sending) and not worst:
+                worst = "saving"
+        return worst, why
+
+    def unsaved(self) -> list[Typed]:
+        """The texts that are not in the library."""
+        return [entry for entry in self._texts.values() if entry.dirty]
+
+    def draft_all(self) -> int:
+        """Write every unsaved text to a draft, here and now; how many there are."""
+        unsaved = self.unsaved()
+        for entry in unsaved:
+            self._draft(entry)
+        return len(unsaved)
+
+    def drop_settled(self) -> None:
+        """Remove the drafts of texts that were saved after all."""
+        for (segment_id, name), entry in self._texts.items():
+            if entry.drafted and not entry.dirty:
+                self._drafts.drop(segment_id, name)
+                entry.drafted = False
+
+    def adopt(self, record: SegmentRecord, name: str, text: str) -> None:
+        """A draft was taken up: typed text again, whose file goes when it is saved."""
+        self.typed(record, name, text).drafted = True
+
+    def _of(self, segment_id: int) -> list[Typed]:
+        return [entry for (owner, _), entry in self._texts.items() if owner == segment_id]
+
+    def _forget(self, entry: Typed) -> None:
+        self._texts.pop((entry.base.id, entry.name), None)
+        if entry.drafted:
+            self._drafts.drop(entry.base.id, entry.name)
+        self._changed(entry.base.id)
+
+    def _draft_if_waiting(self, entry: Typed) -> None:
+        if not entry.open and entry.dirty:
+            self._draft(entry)
+
+    def _draft(self, entry: Typed) -> None:
+        base = entry.base
+        try:
+            self._drafts.keep(
+                Draft(
+                    library=self._drafts.library,
+                    project_id=base.project_id,
+                    segment_id=base.id,
+                    field=entry.name,
+                    text=entry.text,
+                    stored=entry.stored,
+                    why=entry.why,
+                    position=self._position(base.id),
+                )
+            )
+        except OSError as error:
+            entry.why = f"{entry.why or 'no draft'}, and no draft: {error.strerror}"
+        else:
+            entry.drafted = True
+
+    def _wait(self, seconds: float) -> None:
+        at = self._clock() + max(0.0, seconds)
+        if self._wake_at is None or at < self._wake_at - 0.01:
+            self._wake_at = at
+            self._later(max(0.0, seconds), self._wake)
+
+    def _wake(self) -> None:
+        self._wake_at = None
+        now = self._clock()
+        for entry in list(self._texts.values()):
+            if entry.due is not None and entry.due <= now + 0.01:
+                self.save(entry)
+        waiting = [entry.due for entry in self._texts.values() if entry.due is not None]
+        if waiting:
+            self._wait(min(waiting) - now)

@@ -1,0 +1,300 @@
+"""What the timeline's keys do to the story: move, delete, lock, picture, copy, undo.
+
+Each is one write through the session and one sentence about it. The screen itself (what is shown,
+the cursor, typing) is `timeline`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.screen import Screen
+
+from storyflow_tui.errors import ConflictError, LockedError, StoryflowError
+from storyflow_tui.library import Library
+from storyflow_tui.records import ChangeRecord, ProjectRecord, SegmentRecord
+from storyflow_tui.tui import text
+from storyflow_tui.tui.widgets.header import Tone
+
+if TYPE_CHECKING:
+    from storyflow_tui.tui.app import StoryflowApp
+    from storyflow_tui.tui.cards import StoryCards
+    from storyflow_tui.tui.session import Session
+    from storyflow_tui.tui.widgets.timeline import Timeline
+
+_COPIED = {"text_content": "narration", "image_prompt": "prompt"}
+
+
+class StoryActions(Screen[None], inherit_bindings=False):
+    """The actions on the current segment and on the story's history."""
+
+    app: StoryflowApp
+    project_id: int
+    project: ProjectRecord
+    cards: StoryCards
+    timeline: Timeline
+
+    TAKE_BACK: ClassVar[str] = "u takes it back"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = 0
+        self.steps = 0
+        self.newest_change: int | None = None
+
+    # What the screen gives
+
+    @property
+    def session(self) -> Session:
+        """The app's session."""
+        return self.app.session
+
+    @property
+    def current(self) -> SegmentRecord | None:
+        """The segment under the bar; None in an empty story."""
+        segment_id = self.cards.id_at(self.timeline.cursor)
+        return None if segment_id is None else self.cards.record(segment_id)
+
+    def notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
+        """Say something in the hint line."""
+        raise NotImplementedError
+
+    def reload_order(self) -> None:
+        """Read the order of the segments again, and put right what is shown."""
+        raise NotImplementedError
+
+    def go_to(self, segment_ids: tuple[int, ...]) -> None:
+        """Put the bar on the first of these that is there."""
+        raise NotImplementedError
+
+    def show_state(self) -> None:
+        """Show facts and save state in the header."""
+        raise NotImplementedError
+
+    def refused(self, error: StoryflowError, position: int | None = None) -> None:
+        """Say why something was not done."""
+        if isinstance(error, LockedError) and position is not None:
+            self.notice(f"! Segment {position} is locked.", "l unlocks it", "warning")
+            return
+        reason = error.details.get("reason")
+        self.notice(f"! {error.message}", str(reason or ""), "warning")
+
+    # Writes
+
+    def action_move(self, by: int) -> None:
+        """Change places with a neighbour; shown at once, put right if it is refused."""
+        record = self.current
+        here = self.timeline.cursor
+        there = here + by
+        if record is None or not 0 <= there < len(self.cards):
+            return
+        other = self.cards.id_at(there)
+        self.cards.swap(here, there)
+        self.timeline.redraw([record.id, other] if other is not None else [record.id])
+        self.timeline.move_cursor(there)
+        self.steps += 1
+
+        def done(_: SegmentRecord) -> None:
+            self.steps -= 1
+            if not self.steps:
+                self.stepped()
+
+        def failed(error: StoryflowError) -> None:
+            self.steps -= 1
+            self.refused(error)
+            self.go_to((record.id,))
+            self.reload_order()
+
+        segment_id = record.id
+        self.session.write(
+            lambda library: library.segments.step(segment_id, by), done, failed, origin=self
+        )
+
+    def stepped(self) -> None:
+        """The last step of a row of steps is in the library."""
+
+    def action_delete(self) -> None:
+        """Ask, then delete the current segment."""
+        record = self.current
+        if record is None:
+            return
+        from storyflow_tui.tui.widgets.sheet import Question
+
+        position = self.timeline.cursor + 1
+        days = self.session.settings.trash_days
+        quoted = text.cut(record.text_content, max(20, self.size.width - 12))
+        files = [name for name in (file_name(record), audio_name(record)) if name]
+        if files:
+            verb, what = ("go", "all") if len(files) > 1 else ("goes", "both")
+            rest = (
+                f"{' and '.join(files)} {verb} to the trash for {days} days; u brings {what} back."
+            )
+        else:
+            rest = "It stays in the history; u brings it back."
+        self.app.push_screen(
+            Question(f"Delete segment {position}?", [f"“{quoted}”", rest], "delete"),
+            partial(self._delete_segment, record.id, position),
+        )
+
+    def _delete_segment(self, segment_id: int, position: int, answer: bool | None) -> None:
+        if not answer:
+            return
+
+        def done(_: None) -> None:
+            self.forget_segment(segment_id)
+            self.notice(f"Deleted segment {position}", "u brings it back")
+
+        self.session.write(
+            lambda library: library.segments.delete(segment_id), done, self.refused, origin=self
+        )
+
+    def forget_segment(self, segment_id: int) -> None:
+        """A segment was deleted here: the next card becomes the current one."""
+        index = self.cards.index_of(segment_id)
+        cursor = self.timeline.cursor
+        self.cards.remove(segment_id)
+        if index is not None and index < cursor:
+            cursor -= 1
+        self.timeline.reset(cursor)
+        self.go_to(())
+
+    def action_lock(self) -> None:
+        """Lock the current segment, or unlock it."""
+        record = self.current
+        if record is None:
+            return
+        segment_id, position = record.id, self.timeline.cursor + 1
+
+        def turn(library: Library) -> SegmentRecord:
+            locked = library.segments.get(segment_id).is_locked
+            return library.segments.edit(segment_id, is_locked=not locked)
+
+        def done(after: SegmentRecord) -> None:
+            word = "Locked" if after.is_locked else "Unlocked"
+            self.notice(f"{word} segment {position}", "l takes it back")
+
+        self.session.write(turn, done, self.refused)
+
+    def action_choose_image(self) -> None:
+        """Pick an image file for the current segment."""
+        record = self.current
+        position = self.timeline.cursor + 1
+        if record is None:
+            return
+        if record.is_locked:
+            self.refused(LockedError(""), position)
+            return
+        from storyflow_tui.tui.screens.picker import PickerScreen
+
+        self.app.push_screen(
+            PickerScreen(f"Image for segment {position}", self.app.last_image_folder, None),
+            partial(self._attach_image, record.id, position),
+        )
+
+    def _attach_image(self, segment_id: int, position: int, path: Path | None) -> None:
+        if path is None:
+            return
+        self.app.last_image_folder = path.parent
+        self.writes += 1
+        self.show_state()
+
+        def done(_: SegmentRecord) -> None:
+            self.writes -= 1
+            self.show_state()
+            self.notice(f"{path.name} is the picture of segment {position}", self.TAKE_BACK)
+
+        def failed(error: StoryflowError) -> None:
+            self.writes -= 1
+            self.show_state()
+            self.refused(error, position)
+
+        self.session.write(
+            lambda library: library.segments.attach_image(segment_id, path), done, failed
+        )
+
+    def action_remove_image(self) -> None:
+        """Take the picture off the current segment; no question, since u brings it back."""
+        record = self.current
+        if record is None:
+            return
+        segment_id, position = record.id, self.timeline.cursor + 1
+
+        def done(_: SegmentRecord) -> None:
+            self.notice(f"Removed the picture of segment {position}", "u brings it back")
+
+        self.session.write(
+            lambda library: library.segments.remove_image(segment_id),
+            done,
+            lambda error: self.refused(error, position),
+        )
+
+    def action_copy(self, name: str) -> None:
+        """Copy the prompt or the narration to the person's clipboard."""
+        record = self.current
+        if record is None:
+            return
+        position = self.timeline.cursor + 1
+        copied = str(getattr(record, name))
+        if copied:
+            self.app.copy_text(copied, f"the {_COPIED[name]} of segment {position}")
+        else:
+            self.notice(f"Segment {position} has no {_COPIED[name]}", "p writes one")
+
+    # History
+
+    def action_undo(self) -> None:
+        """Take back the newest change of the story."""
+        self._replay("Undone", "U does it again", forward=False)
+
+    def action_redo(self) -> None:
+        """Do again what was undone last."""
+        self._replay("Done again", "u takes it back", forward=True)
+
+    def _replay(self, word: str, rest: str, *, forward: bool) -> None:
+        project_id = self.project_id
+        # What is shown is what may be undone; after writes of our own that are still in the
+        # queue, it is the newest change when the turn comes.
+        shown = None if self.session.pending or forward else self.newest_change
+
+        def replay(library: Library) -> ChangeRecord:
+            if forward:
+                return library.history.redo(project_id)
+            return library.history.undo(project_id, expected=shown)
+
+        def done(change: ChangeRecord) -> None:
+            label = change.label[:1].lower() + change.label[1:]
+            self.notice(f"{word}: {label}", rest)
+            # After the screen has heard what changed: its own queue comes behind this one.
+            self.call_later(self.go_to, change.segment_ids)
+
+        def failed(error: StoryflowError) -> None:
+            if isinstance(error, ConflictError):
+                self.notice(
+                    "! Another change came meanwhile.", "u again takes that back", "warning"
+                )
+                self.read_newest()
+            else:
+                self.refused(error)
+
+        self.session.write(replay, done, failed)
+
+    def read_newest(self) -> None:
+        """Note which change u takes back now."""
+        change = self.session.library.history.next_undo(self.project_id)
+        self.newest_change = change.id if change else None
+
+
+def file_name(record: SegmentRecord) -> str | None:
+    """The name of the picture's file as it was given."""
+    return _name(record.id, record.image_file)
+
+
+def audio_name(record: SegmentRecord) -> str | None:
+    """The name of the audio file as it was given."""
+    return _name(record.id, record.audio_file)
+
+
+def _name(segment_id: int, path: str | None) -> str | None:
+    return path.rpartition("/")[2].removeprefix(f"{segment_id}_") if path else None

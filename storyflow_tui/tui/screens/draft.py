@@ -1,0 +1,78 @@
+"""A draft of an earlier run, offered beside the text that is stored: take it, or let it go."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from storyflow_tui.records import SegmentRecord
+from storyflow_tui.tui import text
+from storyflow_tui.tui.drafts import Draft
+
+if TYPE_CHECKING:
+    from storyflow_tui.tui.screens.editing import StoryEditing
+
+_NAMES = {"text_content": "narration", "image_prompt": "prompt"}
+
+
+def offer(screen: StoryEditing, draft: Draft, record: SegmentRecord | None) -> None:
+    """Ask about a draft; the answer goes to `screen.draft_answered`.
+
+    `record` is the segment as it is stored; without it only the typed text is left, to be copied.
+    """
+    if record is None:
+        _offer_copy(screen, draft)
+        return
+    from storyflow_tui.tui.screens.conflict import ConflictScreen
+
+    class DraftScreen(ConflictScreen):
+        pass
+
+    screen.app.push_screen(
+        DraftScreen(
+            screen.project.title,
+            draft.position,
+            draft.field,
+            draft.text,
+            str(getattr(record, draft.field)),
+            record.updated_at,
+        ),
+        partial(screen.draft_answered, draft, record),
+    )
+
+
+def _offer_copy(screen: StoryEditing, draft: Draft) -> None:
+    from storyflow_tui.tui.widgets.sheet import Question
+
+    name = _NAMES.get(draft.field, draft.field)
+    quoted = text.cut(draft.text, max(20, screen.size.width - 12))
+
+    def answered(answer: bool | None) -> None:
+        if answer:
+            screen.app.copy_text(draft.text, f"the {name} of a deleted segment")
+            screen.draft_answered(draft, None, "theirs")
+        else:
+            screen.draft_answered(draft, None, None)
+
+    screen.app.push_screen(
+        Question(
+            f"A draft of {when(draft)} belongs to a segment that was deleted.",
+            [f"“{quoted}”", f"Its {name} was typed and could not be saved."],
+            "copy it and forget the draft",
+            "keep the draft",
+            danger=False,
+        ),
+        answered,
+    )
+
+
+def when(draft: Draft) -> str:
+    """When the draft was written, in the time of this place."""
+    try:
+        written = datetime.fromisoformat(draft.written_at)
+    except ValueError:
+        return "an earlier run"
+    if written.tzinfo is None:
+        written = written.replace(tzinfo=UTC)
+    return written.astimezone().strftime("%d %b %H:%M")

@@ -1,0 +1,286 @@
+"""Typing into the pane's fields: what is saved when, conflicts, and drafts of earlier runs.
+
+When text is sent to the library is `saving`'s business; this is where keys and focus arrive.
+"""
+
+from __future__ import annotations
+
+from textual import events
+
+from storyflow_tui.errors import ConflictError, LockedError, StoryflowError
+from storyflow_tui.records import SegmentRecord
+from storyflow_tui.tui.drafts import Draft, Drafts
+from storyflow_tui.tui.saving import EMPTY, Saving, Typed
+from storyflow_tui.tui.screens.actions import StoryActions
+from storyflow_tui.tui.widgets.field import Field
+from storyflow_tui.tui.widgets.pane import Pane
+from storyflow_tui.tui.widgets.timeline import Timeline
+
+
+class StoryEditing(StoryActions, inherit_bindings=False):
+    """The fields of the current segment: open, typed into, saved, left."""
+
+    pane: Pane
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.editing: str | None = None
+        """The field that is open."""
+        self._asking = False
+        self._offered: list[Draft] = []
+
+    def begin_editing(self) -> None:
+        """Make what saves typed text; the session is there now."""
+        self.drafts = Drafts(self.session.library.path)
+        self.saving = Saving(
+            self.session,
+            self.drafts,
+            later=self.set_timer,
+            changed=self._state_changed,
+            saved=self._saved,
+            refused=self._save_refused,
+            position=self.position_of,
+        )
+
+    # What the screen gives
+
+    def lay_out(self) -> None:
+        """Put everything in its place."""
+        raise NotImplementedError
+
+    def show_pane(self) -> None:
+        """Show the current segment in the pane."""
+        raise NotImplementedError
+
+    def hint(self) -> None:
+        """Hint at the keys that act now."""
+        raise NotImplementedError
+
+    def position_of(self, segment_id: int) -> int:
+        """The place of a segment from 1 on; 0 if it is there no more."""
+        index = self.cards.index_of(segment_id)
+        return 0 if index is None else index + 1
+
+    def action_edit(self, name: str) -> None:
+        """Put the cursor into a field of the current segment."""
+        if self.current is None:
+            return
+        self.show_pane()
+        self.enter(name)
+        self.pane.field(name).focus()
+
+    def offer_drafts(self) -> None:
+        """Offer what earlier runs could not save, one after the other."""
+        self._offered = self.drafts.of(self.project_id)
+        self._offer()
+
+    # Keys and focus
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The focus says whether a field is open."""
+        if isinstance(event.widget, Field):
+            self.enter(str(event.widget.name))
+        elif isinstance(event.widget, Timeline):
+            self.leave_segment()
+
+    def enter(self, name: str) -> None:
+        """A field is open now; no key of the timeline acts any more."""
+        if self.editing == name:
+            return
+        was_closed = self.editing is None
+        self.editing = name
+        self.timeline.focused_look(False)
+        self.pane.label()
+        if was_closed:
+            self.lay_out()
+            self.show_pane()
+            self.show_state()
+            self.hint()
+            self.refresh_bindings()
+
+    def leave_segment(self) -> None:
+        """A field was open: save it, and give the keys back to the timeline."""
+        if self.editing is None:
+            return
+        self.collect()
+        self.editing = None
+        record = self.pane.record
+        if record is not None:
+            blank = self.saving.find(record.id, "text_content")
+            if blank is not None and blank.dirty and blank.blank:
+                self.notice(
+                    "! Narration cannot be empty.",
+                    "The saved text stays until you write another.",
+                    "warning",
+                )
+            self.saving.closed(record.id)
+        self.timeline.focused_look(True)
+        self.lay_out()
+        self.show_pane()
+        self.pane.label()
+        self.show_state()
+        self.hint()
+        self.refresh_bindings()
+        if self.focused is not self.timeline:
+            self.timeline.focus()
+
+    def on_field_typed(self, event: Field.Typed) -> None:
+        """A key changed a text."""
+        name = str(event.field.name)
+        before = self.saving.find(event.owner.id, name)
+        was_blank = before is not None and before.why == EMPTY
+        entry = self.saving.typed(event.owner, name, event.text)
+        if entry.why == EMPTY and not was_blank:
+            self.notice(
+                "! Narration cannot be empty.",
+                "The saved text stays until you write another.",
+                "warning",
+            )
+        self.pane.label()
+
+    def on_field_left(self, event: Field.Left) -> None:
+        """A field was left: its text is saved now."""
+        self.collect()
+        if event.field.owner is not None:
+            self.saving.left(event.field.owner.id, str(event.field.name))
+        self.pane.label()
+
+    def on_field_refused(self) -> None:
+        """Typing came to a field that cannot be typed into."""
+        record = self.pane.record
+        if self.session.read_only:
+            self.notice("! The library is open for reading only.", "", "warning")
+        elif record is not None:
+            self.refused(LockedError(""), self.position_of(record.id))
+
+    def on_pane_done(self) -> None:
+        """Save at once and go back to the cards; a conflict is settled first."""
+        self.collect()
+        record = self.pane.record
+        for name in ("text_content", "image_prompt"):
+            entry = self.saving.find(record.id, name) if record else None
+            if entry is not None and entry.in_conflict:
+                self._ask(entry)
+                return
+        self.leave_segment()
+
+    def collect(self) -> None:
+        """Take over what stands in the open fields, whatever messages are still on their way."""
+        if self.editing is None:
+            return
+        for field in self.pane.fields:
+            if field.owner is None or field.read_only:
+                continue
+            name, typed = str(field.name), field.content
+            entry = self.saving.find(field.owner.id, name)
+            known = entry.text if entry is not None else getattr(field.owner, name)
+            if typed != known:
+                self.saving.typed(field.owner, name, typed)
+
+    def _state_changed(self, segment_id: int) -> None:
+        if self.is_mounted:
+            self.timeline.redraw([segment_id])
+            self.show_state()
+
+    def _saved(self, record: SegmentRecord) -> None:
+        """Our own save: the fields are of this record now."""
+        for field in self.pane.fields:
+            if field.owner is not None and field.owner.id == record.id:
+                field.owner = record
+
+    def _save_refused(self, entry: Typed, error: StoryflowError) -> None:
+        if isinstance(error, ConflictError):
+            self._ask(entry)
+        elif isinstance(error, LockedError):
+            self.refused(error, self.position_of(entry.base.id))
+        else:
+            kept = "It is kept as a draft." if entry.drafted else "It stays in the field."
+            self.notice(f"! {error.message}", kept, "danger")
+
+    # Conflicts and drafts
+
+    def _ask(self, entry: Typed) -> None:
+        """Show both texts of a conflict and do what the person says."""
+        if self._asking or self.app.screen is not self:
+            return
+        newest = self._newest(entry)
+        if newest is None:
+            return
+        from storyflow_tui.tui.screens.conflict import ConflictScreen
+
+        self._asking = True
+        self.app.push_screen(
+            ConflictScreen(
+                self.project.title,
+                self.position_of(newest.id),
+                entry.name,
+                entry.text,
+                str(getattr(newest, entry.name)),
+                newest.updated_at,
+            ),
+            lambda answer: self._settle(entry, answer),
+        )
+
+    def _newest(self, entry: Typed) -> SegmentRecord | None:
+        self.cards.forget([entry.base.id])
+        return self.cards.record(entry.base.id)
+
+    def _settle(self, entry: Typed, answer: str | None) -> None:
+        self._asking = False
+        newest = self._newest(entry)
+        if newest is None or answer is None:
+            return
+        if answer == "mine":
+            self.saving.save(entry, over=newest)
+        elif answer == "theirs":
+            self.saving.take(entry, newest)
+            self.show_pane()
+        else:
+            joined = f"{entry.text}\n\n{getattr(newest, entry.name)}"
+            self._take_up(newest, entry.name, joined, based_on=newest)
+        self.show_state()
+
+    def _take_up(
+        self, record: SegmentRecord, name: str, typed: str, *, based_on: SegmentRecord
+    ) -> None:
+        """Open a field with a text that is typed and not saved."""
+        entry = self.saving.find(record.id, name)
+        if entry is not None:
+            entry.base, entry.error, entry.why = based_on, None, ""
+        self.go_to((record.id,))
+        self.action_edit(name)
+        self.pane.field(name).replace_all(typed)
+        self.collect()
+
+    def _offer(self) -> None:
+        """Show the next draft of this story beside the stored text."""
+        if not self._offered or self.app.screen is not self:
+            return
+        draft = self._offered.pop(0)
+        record = self.cards.record(draft.segment_id)
+        if record is not None and getattr(record, draft.field) == draft.text:
+            # It was saved after all; there is nothing to choose.
+            self.drafts.drop(draft.segment_id, draft.field)
+            self._offer()
+            return
+        from storyflow_tui.tui.screens.draft import offer
+
+        self.go_to((draft.segment_id,))
+        offer(self, draft, record)
+
+    def draft_answered(
+        self, draft: Draft, record: SegmentRecord | None, answer: str | None
+    ) -> None:
+        """What to do with a draft: `mine` takes it, `theirs` drops it, `both` joins, None waits."""
+        if answer == "theirs":
+            self.drafts.drop(draft.segment_id, draft.field)
+        elif answer in ("mine", "both") and record is not None:
+            if record.is_locked or self.session.read_only:
+                self.refused(LockedError(""), self.position_of(record.id))
+            else:
+                stored = str(getattr(record, draft.field))
+                typed = f"{draft.text}\n\n{stored}" if answer == "both" else draft.text
+                self._take_up(record, draft.field, typed, based_on=record)
+                self.saving.adopt(record, draft.field, typed)
+                return
+        self._offer()

@@ -1,0 +1,215 @@
+"""The pane: the current segment in full, its picture, its facts and the two fields.
+
+Beside the timeline where there is room, over it elsewhere. It shows what it is given and posts
+what is typed (`Field.Typed`); saving and reading are not its business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.message import Message
+
+from storyflow_tui.records import (
+    SegmentRecord,
+    counts_by_characters,
+    estimated_seconds,
+    word_count,
+)
+from storyflow_tui.tui.keymap import EDITOR, bindings
+from storyflow_tui.tui.look import SIGNS, Grid, file_size, length
+from storyflow_tui.tui.widgets.field import Field
+from storyflow_tui.tui.widgets.pane_line import PaneLine, Words
+from storyflow_tui.tui.widgets.picture import Picture
+
+FIELDS = {"text_content": "Narration", "image_prompt": "Prompt"}
+"""The fields of a segment that are typed into, with the names that people know."""
+
+_LABEL = 7
+
+
+class Pane(Container):
+    """One segment: heading, picture, file, narration, prompt."""
+
+    DEFAULT_CSS = """
+    Pane {
+        width: 1fr; height: 1fr; background: $raised;
+        & > * { position: absolute; }
+        .box {
+            border-left: blank; padding: 0 1 0 1; background: $raised;
+            &:focus-within { border-left: outer $accent; background: $field; }
+        }
+        .box PaneLine { margin-right: 1; }
+        &:focus-within .box:focus-within Field { background: $field; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(EDITOR)]
+
+    @dataclass
+    class Done(Message):
+        """The person is done in the fields."""
+
+        pane: Pane
+
+    def __init__(self, picture: Picture, *, words_per_minute: int, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.picture = picture
+        self.record: SegmentRecord | None = None
+        self._words_per_minute = words_per_minute
+        self._over = False
+
+    def compose(self) -> ComposeResult:
+        """Every part; `lay_out` puts them in their places."""
+        yield PaneLine(id="heading")
+        yield self.picture
+        yield PaneLine(id="file")
+        yield PaneLine(id="file-facts")
+        for name in ("length", "audio", "lock"):
+            yield PaneLine(id=f"fact-{name}")
+        for name in FIELDS:
+            with Container(classes="box", id=f"box-{name}"):
+                yield PaneLine(id=f"label-{name}")
+                yield Field(name, id=f"field-{name}")
+
+    @property
+    def fields(self) -> list[Field]:
+        """Narration and prompt, in this order."""
+        return [self.field(name) for name in FIELDS]
+
+    def field(self, name: str) -> Field:
+        """The field of one text."""
+        return self.query_one(f"#field-{name}", Field)
+
+    def lay_out(self, grid: Grid, *, over: bool) -> None:
+        """Put every part where the grid has it."""
+        self._over = over
+        left = 0 if over else grid.pane_x
+
+        def put(selector: str, x: int, y: int, width: int, height: int = 1) -> None:
+            styles = self.query_one(selector).styles
+            styles.offset = (x - left, y - 1)
+            styles.width, styles.height = width, max(1, height)
+
+        x, inner = grid.pane_text
+        put("#heading", x, 2, inner)
+        picture_x, picture_y, picture_width, picture_height = grid.picture
+        put("Picture", picture_x, picture_y, picture_width, picture_height)
+        put("#file", picture_x, grid.file_row, picture_width)
+        put("#file-facts", picture_x, grid.file_row + 1, picture_width)
+        for number, name in enumerate(("length", "audio", "lock")):
+            put(f"#fact-{name}", picture_x, grid.file_row + 3 + number, picture_width)
+        for name, place in (("text_content", grid.narration), ("image_prompt", grid.prompt)):
+            box_x, box_y, box_width, box_height = place
+            put(f"#box-{name}", box_x - 2, box_y - 1, box_width + 4, box_height + 1)
+        self.query_one("#heading").display = not over
+        for name in ("#file-facts", "#fact-length", "#fact-audio", "#fact-lock"):
+            self.query_one(name).display = over
+
+    def show(
+        self,
+        record: SegmentRecord | None,
+        position: int,
+        count: int,
+        text: Callable[[SegmentRecord, str], str],
+        *,
+        read_only: bool = False,
+    ) -> None:
+        """Show a segment, the `position`-th of `count`; `text` says what its fields hold."""
+        self.record = record
+        for field in self.fields:
+            field.can_focus = record is not None
+            field.read_only = record is None or record.is_locked or read_only
+            field.show(record, text(record, str(field.name)) if record else "")
+        heading = self.query_one("#heading", PaneLine)
+        if record is None:
+            heading.show([])
+        else:
+            heading.show(
+                [Words(f"{position} of {count}", "text", bold=True)],
+                [self._length(record)]
+                if not record.is_locked
+                else [Words(f"locked {SIGNS.dot} l unlocks")],
+            )
+        self._facts(record)
+        self.label()
+
+    def label(self) -> None:
+        """Count the words of the narration anew."""
+        narration, prompt = self.fields
+        text = narration.content
+        count = word_count(text)
+        unit = "character" if counts_by_characters(text) else "word"
+        words = [Words(f"{count} {unit}{'' if count == 1 else 's'}")] if self.record else []
+        for field, right in ((narration, words), (prompt, [])):
+            role = "text" if field.has_focus else "muted"
+            label = Words(FIELDS[str(field.name)], role, bold=True)
+            self.query_one(f"#label-{field.name}", PaneLine).show([label], right)
+
+    def show_file(
+        self, name: str | None, size: tuple[int, int] | None = None, count: int | None = None
+    ) -> None:
+        """Name, dimensions in pixels and bytes of the picture's file, as far as they are known."""
+        first = [Words(name, "text")] if name else []
+        facts = []
+        if size:
+            facts.append(Words(f"{size[0]}×{size[1]}"))
+        if count is not None:
+            facts.append(Words(file_size(count)))
+        if self._over:
+            self.query_one("#file", PaneLine).show(first)
+            self.query_one("#file-facts", PaneLine).show(facts)
+        else:
+            self.query_one("#file", PaneLine).show([*first, *facts])
+
+    def action_done(self) -> None:
+        """Back to the timeline."""
+        self.post_message(self.Done(self))
+
+    def action_next_field(self) -> None:
+        """From narration to prompt and back."""
+        first, second = self.fields
+        (first if second.has_focus else second).focus()
+
+    action_previous_field = action_next_field
+
+    def action_undo_typing(self) -> None:
+        """Take back typing in the field that has the focus."""
+        for field in self.fields:
+            if field.has_focus and not field.read_only:
+                field.undo()
+
+    def action_redo_typing(self) -> None:
+        """Do typing again in the field that has the focus."""
+        for field in self.fields:
+            if field.has_focus and not field.read_only:
+                field.redo()
+
+    def _facts(self, record: SegmentRecord | None) -> None:
+        for name, words in (
+            ("length", self._length(record).text if record else ""),
+            ("audio", self._audio(record)),
+            ("lock", "on" if record and record.is_locked else "off"),
+        ):
+            line = self.query_one(f"#fact-{name}", PaneLine)
+            label = Words(name.capitalize(), cells=_LABEL)
+            line.show([label, Words(words, "text")] if record else [])
+
+    def length_of(self, record: SegmentRecord) -> str:
+        """The length of a segment as words."""
+        return self._length(record).text.strip()
+
+    def _length(self, record: SegmentRecord) -> Words:
+        if record.audio_duration is not None:
+            return Words(length(record.audio_duration, False))
+        return Words(length(estimated_seconds(record.text_content, self._words_per_minute), True))
+
+    @staticmethod
+    def _audio(record: SegmentRecord | None) -> str:
+        if record is None or not record.audio_file:
+            return "none"
+        return record.audio_file.rpartition("/")[2].removeprefix(f"{record.id}_")
