@@ -20,7 +20,7 @@ from storyflow_tui.library.files import FilePlan
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import Media, Staging
 from storyflow_tui.library.models import Change, to_moment, to_text
-from storyflow_tui.library.rows import find_project
+from storyflow_tui.library.rows import find_project, is_id
 from storyflow_tui.library.steps import Fields, Step, Touched, Work, from_json, to_json
 from storyflow_tui.records import Changed
 
@@ -99,6 +99,8 @@ class Door:
 
     def newest(self, line: int | None, state: str, *, first: bool = False) -> int | None:
         """The id of the newest (or first) change of a line in a state, or None."""
+        if line is not None and not is_id(line):
+            return None
         found = self._database.value(
             "SELECT id FROM change WHERE project_id IS ? AND state = ? "
             f"ORDER BY id {'ASC' if first else 'DESC'} LIMIT 1",
@@ -119,7 +121,7 @@ class Door:
             return None
         joined = self._joined_to_run(line, writing, run) if run else None
         if joined is not None:
-            return joined
+            return self._write_run(*joined, writing)
         self._database.execute(
             "UPDATE change SET state = 'set_aside' WHERE project_id IS ? AND state = 'undone'",
             (line,),
@@ -140,7 +142,10 @@ class Door:
         )
         return writing.change_id
 
-    def _joined_to_run(self, line: int | None, writing: Writing, run: str) -> int | None:
+    def _joined_to_run(
+        self, line: int | None, writing: Writing, run: str
+    ) -> tuple[int, list[Step]] | None:
+        """The newest change, grown by this one, if both are of one run of typing in one field."""
         newest = self._database.row(
             "SELECT id, state, run, touched_at, steps FROM change "
             "WHERE project_id IS ? AND state IN ('done', 'undone') ORDER BY id DESC LIMIT 1",
@@ -155,17 +160,24 @@ class Door:
             case [Fields() as first, Touched() as began, Fields() as latest, Touched() as ended]:
                 if (first.segment_id, *first.after) != (latest.segment_id, *latest.after):
                     return None
+                if began.after != ended.before:  # something else came, such as another title
+                    return None
                 first.after, began.after = latest.after, ended.after
             case _:
                 return None
-        same = all(first.before[c] == first.after[c] for c in first.after if c != "updated_at")
-        if same:  # typed and taken back: nothing is left that could be undone
-            self._database.execute("DELETE FROM change WHERE id = ?", (newest[0],))
+        return int(newest[0]), steps
+
+    def _write_run(self, change_id: int, steps: list[Step], writing: Writing) -> int | None:
+        typed = steps[0]
+        assert isinstance(typed, Fields)
+        if all(typed.before[c] == typed.after[c] for c in typed.after if c != "updated_at"):
+            # Typed and taken back by hand: nothing is left that could be undone.
+            self._database.execute("DELETE FROM change WHERE id = ?", (change_id,))
             return None
         self._database.write(
-            Change.update(touched_at=writing.at, steps=to_json(steps)).where(Change.id == newest[0])
+            Change.update(touched_at=writing.at, steps=to_json(steps)).where(Change.id == change_id)
         )
-        return int(newest[0])
+        return change_id
 
     def _finish(self) -> bool:
         # The operation has happened whatever comes of this: its moves are listed, and the next

@@ -75,6 +75,7 @@ class Segments:
 
     def first(self, project_id: int, limit: int) -> Sequence[SegmentRecord]:
         """The first segments of a project, in order; costs the same however long it is."""
+        find_project(self._database, project_id)
         rows = self._database.rows(
             f"{SELECT_SEGMENT} WHERE project_id = ? {IN_ORDER} LIMIT ?", (project_id, limit)
         )
@@ -82,6 +83,7 @@ class Segments:
 
     def last(self, project_id: int, limit: int) -> Sequence[SegmentRecord]:
         """The last segments of a project, in order; costs the same however long it is."""
+        find_project(self._database, project_id)
         rows = self._database.rows(
             f"{SELECT_SEGMENT} WHERE project_id = ? ORDER BY sequence_index DESC, id DESC LIMIT ?",
             (project_id, limit),
