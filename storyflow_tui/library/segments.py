@@ -285,21 +285,21 @@ class Segments:
     def _move(
         self, change: Writing, segment: SegmentRecord, place: int, position: int, count: int
     ) -> None:
-        if place == position:
-            return
         first, last = min(place, position), max(place, position)
         rows = between(self._database, segment.project_id, first, last, count)
-        ids = [row[0] for row in rows]
         indices = [row[1] for row in rows]
-        ids.remove(segment.id)
-        ids.insert(0 if position < place else len(ids), segment.id)
-        label = f"Move segment {place} to {position}"
-        if len(set(indices)) < len(indices):
+        ids = [row[0] for row in rows]
+        target = 0 if position < place else last - first
+        if not len(rows) == len(set(indices)) == last - first + 1:
             # Repeated indices cannot be permuted into an order: number the whole project anew.
-            rows = between(self._database, segment.project_id, 1, count, count)
-            everyone = [row[0] for row in rows]
-            everyone[first - 1 : last] = ids
-            ids, indices = everyone, list(range(count))
+            rows = self._database.rows(
+                f"SELECT id, sequence_index FROM segment WHERE project_id = ? {IN_ORDER}",
+                (segment.project_id,),
+            )
+            ids, indices, target = [row[0] for row in rows], list(range(len(rows))), position - 1
+        ids.remove(segment.id)
+        ids.insert(target, segment.id)
+        label = f"Move segment {place} to {position}"
         self._reindex(change, segment.project_id, label, dict(rows), ids, indices, segment.id)
 
     def _reindex(
