@@ -106,9 +106,10 @@ def open_story(library: Library) -> Opener:
         async with app.run_test(size=size) as pilot:
             editor = Editor(app, cast("Pilot[int]", pilot), library, project_id)
             if ready:
-                await editor.until(lambda: isinstance(app.screen, TimelineScreen))
+                shown = app.screen_stack
+                await editor.until(lambda: any(isinstance(one, TimelineScreen) for one in shown))
                 await editor.until(lambda: hasattr(editor.screen, "project"))
-                await editor.shows(editor.screen.project.title)
+                await pilot.pause()
             yield editor
         assert app.session.finish(5)
 

@@ -24,10 +24,18 @@ def offer(screen: StoryEditing, draft: Draft, record: SegmentRecord | None) -> N
     if record is None:
         _offer_copy(screen, draft)
         return
-    from storyflow_tui.tui.screens.conflict import ConflictScreen
+    from storyflow_tui.tui.screens.conflict import ConflictScreen, ConflictWords
 
     class DraftScreen(ConflictScreen):
-        pass
+        """Shows both texts as a conflict does; the draft is `mine`, the stored one `theirs`."""
+
+        WORDS = ConflictWords(
+            state="! not saved: a draft",
+            title="This {name} was typed in an earlier run and could not be saved.",
+            rest="Taking the stored text removes the draft; esc leaves it for the next time.",
+            mine=("Draft", f"typed {when(draft)}, not saved", "take the draft"),
+            theirs=("Stored", "saved {saved}", "keep the stored text"),
+        )
 
     screen.app.push_screen(
         DraftScreen(

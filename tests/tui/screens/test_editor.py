@@ -1,0 +1,332 @@
+"""Typing into narration and prompt: autosave, locks, conflicts, drafts, safe and large text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from storyflow_tui.library import Library
+from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.tui.drafts import Draft, Drafts
+
+Opener = Any
+WIDE, NARROW = (120, 40), (80, 24)
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("done", ["ctrl+s", "escape"])
+async def test_typing_is_saved_and_done_goes_back(open_story: Opener, size: Any, done: str) -> None:
+    async with open_story(3, size=size) as editor:
+        await editor.press("j", "e", "H", "i", "space")
+        assert editor.screen.editing == "text_content"
+        await editor.press(done)
+        assert editor.screen.editing is None
+        await editor.shows("Hi Narration 2.", "e narration", "saved")
+        assert editor.texts[1] == "Hi Narration 2."
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_typing_is_saved_half_a_second_after_the_last_key(
+    open_story: Opener, size: Any
+) -> None:
+    async with open_story(3, size=size) as editor:
+        await editor.pilot.press("e", "X")
+        await editor.shows("saving …")
+        await editor.until(lambda: editor.texts[0] == "XNarration 1.")
+        await editor.shows("saved")
+        assert editor.screen.editing
+
+
+async def test_enter_edits_the_narration_and_p_the_prompt(open_story: Opener) -> None:
+    async with open_story(3) as editor:
+        await editor.press("enter", "A", "escape")
+        await editor.press("p", "B", "escape")
+        assert editor.texts[0] == "ANarration 1."
+        assert editor.segments[0].image_prompt == "Bprompt 1"
+
+
+async def test_tab_goes_between_the_fields_and_saves(open_story: Opener) -> None:
+    async with open_story(3) as editor:
+        await editor.press("e", "A", "tab", "B", "shift+tab", "C", "ctrl+s")
+        assert editor.texts[0] == "ACNarration 1."
+        assert editor.segments[0].image_prompt == "Bprompt 1"
+
+
+async def test_one_run_of_typing_is_one_change(open_story: Opener, library: Library) -> None:
+    async with open_story(3) as editor:
+        await editor.press("e", "A")
+        await editor.until(lambda: editor.texts[0] == "ANarration 1.")
+        await editor.press("B")
+        await editor.until(lambda: editor.texts[0] == "ABNarration 1.")
+        await editor.press("escape")
+        assert len(library.history.list(editor.project_id)) == 1
+        await editor.press("e", "C", "escape")
+        assert len(library.history.list(editor.project_id)) == 2
+        await editor.press("u", "u")
+        assert editor.texts[0] == "Narration 1."
+        await editor.until(lambda: editor.lines[21][70:] == "Narration 1.")
+
+
+async def test_field_undoes_its_own_typing(open_story: Opener) -> None:
+    async with open_story(3) as editor:
+        await editor.press("e", "A", "enter", "ctrl+z", "ctrl+z")
+        assert editor.screen.pane.field("text_content").content == "Narration 1."
+        await editor.press("ctrl+y", "escape")
+        assert editor.texts[0] == "ANarration 1."
+
+
+async def test_blank_narration_is_not_saved_and_says_so(open_story: Opener) -> None:
+    async with open_story(3) as editor:
+        await editor.press("e", "f7", "backspace")
+        await editor.shows("! Narration cannot be empty.", "! not saved: narration is empty")
+        await editor.shows("! not saved")
+        await editor.press("escape")
+        await editor.shows("The saved text stays until you write another.")
+        assert editor.texts[0] == "Narration 1."
+        await editor.until(lambda: editor.lines[21][70:] == "Narration 1.")
+        assert editor.lines[0].endswith("saved")
+        assert "not saved" not in editor.lines[0]
+
+
+async def test_blank_prompt_is_saved(open_story: Opener) -> None:
+    async with open_story(3) as editor:
+        await editor.press("p", "f7", "delete", "escape")
+        assert editor.segments[0].image_prompt == ""
+        await editor.shows("› no prompt")
+
+
+KEYS = [
+    *"jkgGJKldepiIyYuUq",
+    *("enter", "delete", "question_mark", "ctrl+r", "home", "end", "pageup", "pagedown"),
+]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_no_key_of_the_timeline_acts_in_a_locked_field(
+    open_story: Opener, library: Library, size: Any
+) -> None:
+    async with open_story(3, size=size) as editor:
+        library.segments.edit(editor.segments[1].id, is_locked=True)
+        before = editor.segments
+        await editor.press("j", "e")
+        for key in KEYS:
+            await editor.pilot.press(key)
+        await editor.pilot.pause()
+        assert editor.segments == before
+        assert editor.app.screen is editor.screen
+        assert editor.screen.editing == "text_content"
+        assert editor.cursor == 2
+        await editor.press("x")
+        await editor.shows("! Segment 2 is locked.", "l unlocks it")
+
+
+async def test_no_key_of_the_timeline_acts_in_an_open_field(open_story: Opener) -> None:
+    async with open_story(3) as editor:
+        await editor.press("e", *KEYS, "ctrl+s")
+        typed = "jkgGJKldepiIyYuUq\n?"
+        assert editor.texts[0].replace(typed[-2:], "") != "Narration 1."
+        assert editor.texts[1:] == ["Narration 2.", "Narration 3."]
+        assert editor.cursor == 1
+
+
+async def test_ctrl_c_never_ends_the_editor(open_story: Opener) -> None:
+    async with open_story(3) as editor:
+        await editor.press("ctrl+c", "e", "ctrl+c", "A", "escape", "ctrl+c")
+        assert editor.app.is_running
+        assert editor.texts[0] == "ANarration 1."
+
+
+async def test_narration_keeps_what_cannot_be_drawn(open_story: Opener) -> None:
+    text = "Bell \x07, escape \x1b[2J, tab\t, bidi \u202e, line \u2028 end\x0c \U0010e01b."
+    async with open_story(story=Story("S", [StorySegment(text)])) as editor:
+        await editor.shows("␛[2J")
+        await editor.press("e", "A", "escape")
+        assert editor.texts[0] == "A" + text
+        for line in editor.lines:
+            assert "\x1b" not in line
+            assert "\u202e" not in line
+
+
+async def test_megabyte_is_pasted_in_one_step(open_story: Opener) -> None:
+    from textual.events import Paste
+
+    text = "word and word " * 75_000
+    async with open_story(2) as editor:
+        await editor.press("p", "f7")
+        editor.screen.pane.field("image_prompt").post_message(Paste(text))
+        await editor.until(lambda: editor.segments[0].image_prompt == text)
+        await editor.press("x")
+        await editor.until(lambda: editor.segments[0].image_prompt == text + "x")
+        await editor.press("ctrl+z", "ctrl+z")
+        await editor.until(lambda: editor.segments[0].image_prompt == "prompt 1")
+
+
+async def test_change_of_another_process_shows_in_an_open_field(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(2) as editor:
+        await editor.press("e")
+        with Library.open(library.path) as other:
+            other.segments.edit(editor.segments[0].id, text_content="From elsewhere.")
+        await editor.until(
+            lambda: editor.screen.pane.field("text_content").content == "From elsewhere."
+        )
+        await editor.press("A", "escape")
+        assert editor.texts[0] == "AFrom elsewhere."
+
+
+async def conflict(editor: Any, library: Library, mine: str = "A") -> None:
+    """Type while somebody else changes the same narration."""
+    await editor.press("e")
+    await editor.pilot.press(mine)
+    with Library.open(library.path) as other:
+        other.segments.edit(editor.segments[0].id, text_content="Theirs.")
+    await editor.until(lambda: type(editor.app.screen).__name__ == "ConflictScreen")
+    await editor.shows("Someone else changed this narration while you were typing.", "Theirs.")
+
+
+async def test_conflict_keeps_mine(open_story: Opener, library: Library) -> None:
+    async with open_story(2) as editor:
+        await conflict(editor, library)
+        await editor.press("m")
+        await editor.until(lambda: editor.texts[0] == "ANarration 1.")
+        labels = [change.label for change in library.history.list(editor.project_id)]
+        assert len(labels) == 2
+
+
+async def test_conflict_takes_theirs(open_story: Opener, library: Library) -> None:
+    async with open_story(2) as editor:
+        await conflict(editor, library)
+        await editor.press("t")
+        await editor.until(lambda: editor.screen.pane.field("text_content").content == "Theirs.")
+        assert editor.texts[0] == "Theirs."
+        await editor.until(lambda: editor.lines[0].endswith("saved"))
+
+
+async def test_conflict_joins_both_to_be_edited(open_story: Opener, library: Library) -> None:
+    async with open_story(2) as editor:
+        await conflict(editor, library)
+        await editor.press("b")
+        await editor.until(lambda: editor.texts[0] == "ANarration 1.\n\nTheirs.")
+        assert editor.screen.editing == "text_content"
+
+
+async def test_conflict_decided_later_stays_unsaved_and_is_asked_again(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(2) as editor:
+        await conflict(editor, library)
+        await editor.press("escape")
+        await editor.shows("! changed elsewhere")
+        assert editor.texts[0] == "Theirs."
+        assert editor.screen.pane.field("text_content").content == "ANarration 1."
+        await editor.press("ctrl+s")
+        await editor.until(lambda: type(editor.app.screen).__name__ == "ConflictScreen")
+        await editor.press("m")
+        await editor.until(lambda: editor.texts[0] == "ANarration 1.")
+
+
+async def test_segment_locked_meanwhile_keeps_the_text_and_saves_it_when_unlocked(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(2) as editor:
+        await editor.press("e")
+        await editor.pilot.press("A")
+        library.segments.edit(editor.segments[0].id, is_locked=True)
+        await editor.shows("! not saved: segment is locked")
+        await editor.press("escape")
+        drafts = Drafts(library.path)
+        await editor.until(lambda: drafts.of(editor.project_id))
+        assert drafts.of(editor.project_id)[0].text == "ANarration 1."
+
+
+async def test_quitting_with_a_blank_narration_leaves_a_draft_that_is_offered(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(3) as editor:
+        project_id = editor.project_id
+        await editor.press("j", "e", "f7", "backspace")
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.drafted == 1
+    assert [one.text for one in Drafts(library.path).of(project_id)] == [""]
+    async with open_story(project_id=project_id) as editor:
+        await editor.until(lambda: editor.app.screen is not editor.screen)
+        await editor.press("t")
+        await editor.until(lambda: editor.app.screen is editor.screen)
+        assert Drafts(library.path).of(project_id) == []
+
+
+def waiting(library: Library, project_id: int, text: str, field: str = "text_content") -> None:
+    """A draft of an earlier run for the second segment."""
+    segment = library.segments.list(project_id)[1]
+    Drafts(library.path).keep(
+        Draft(str(library.path), project_id, segment.id, field, text, "old", "busy", 2)
+    )
+
+
+async def test_draft_is_offered_beside_the_stored_text_and_taken(
+    open_story: Opener, library: Library, sample_story: Any
+) -> None:
+    project_id = library.projects.import_story(sample_story(3)).id
+    waiting(library, project_id, "From the draft.")
+    async with open_story(project_id=project_id) as editor:
+        await editor.shows("From the draft.", "Narration of segment 2.")
+        await editor.press("m")
+        await editor.until(lambda: editor.texts[1] == "From the draft.")
+        assert editor.cursor == 2
+        await editor.until(lambda: not Drafts(library.path).of(project_id))
+
+
+async def test_draft_put_off_is_offered_again(
+    open_story: Opener, library: Library, sample_story: Any
+) -> None:
+    project_id = library.projects.import_story(sample_story(3)).id
+    waiting(library, project_id, "From the draft.")
+    async with open_story(project_id=project_id) as editor:
+        await editor.shows("From the draft.")
+        await editor.press("escape")
+        await editor.until(lambda: editor.app.screen is editor.screen)
+    assert len(Drafts(library.path).of(project_id)) == 1
+
+
+async def test_draft_of_a_deleted_segment_can_be_copied(
+    open_story: Opener, library: Library, sample_story: Any, monkeypatch: Any
+) -> None:
+    from storyflow_tui.tui import clipboard
+
+    copied: list[str] = []
+    monkeypatch.setattr(clipboard, "copy", lambda text, write: copied.append(text) or "by hand")
+    project_id = library.projects.import_story(sample_story(3)).id
+    waiting(library, project_id, "From the draft.")
+    library.segments.delete(library.segments.list(project_id)[1].id)
+    async with open_story(project_id=project_id) as editor:
+        await editor.shows("segment that was deleted", "“From the draft.”")
+        await editor.press("y")
+        await editor.until(lambda: copied == ["From the draft."])
+        assert Drafts(library.path).of(project_id) == []
+
+
+async def test_draft_that_was_saved_after_all_is_not_offered(
+    open_story: Opener, library: Library, sample_story: Any
+) -> None:
+    project_id = library.projects.import_story(sample_story(3)).id
+    waiting(library, project_id, "Narration of segment 2.")
+    async with open_story(project_id=project_id) as editor:
+        await editor.until(lambda: not Drafts(library.path).of(project_id))
+        assert editor.app.screen is editor.screen
+
+
+async def test_editor_over_the_timeline_has_its_places(open_story: Opener) -> None:
+    async with open_story(5, size=NARROW) as editor:
+        await editor.press("j", "e")
+        lines = editor.lines
+        assert lines[0].startswith("  The Lamp   2 of 5")
+        assert lines[2][30:41] == "▌ Narration"
+        assert lines[3][32:44] == "Narration 2."
+        assert lines[15][32:38] == "Prompt"
+        assert lines[16][32:40] == "prompt 2"
+        assert lines[12].startswith("  Length    ~0:01")
+        assert lines[-1].startswith("  ^S done  tab next field")
+        assert lines[-1].endswith("F1 help")
