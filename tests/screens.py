@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from rich.cells import cell_len, get_character_cell_size
@@ -34,14 +35,14 @@ _BLOCKS: dict[str, tuple[float, float, float, float]] = {
 """Block characters as rectangles: x, y, width and height in cells."""
 
 
-def screen_lines(app: App[object]) -> list[Strip]:
+def screen_lines(app: App[Any]) -> list[Strip]:
     """The lines of cells that the app's terminal shows now, sheets over the screen below them."""
     # As `App.export_screenshot` does it; the lines are left in cells instead of Rich's export.
     visible_screen_stack.set(app._background_screens)
     return app.screen._compositor.render_strips()
 
 
-def write_svg(app: App[object], path: Path | str) -> None:
+def write_svg(app: App[Any], path: Path | str) -> None:
     """Write what a running app shows; call `await pilot.pause()` before."""
     save_svg(screen_lines(app), path, theme=app.ansi_theme)
 
@@ -134,14 +135,14 @@ def _rect(x: float, y: float, wide: float, high: float, colour: str) -> str:
     )
 
 
-def cell_at(app: App[object], column: int, row: int) -> tuple[str, Style]:
+def cell_at(app: App[Any], column: int, row: int) -> tuple[str, Style]:
     """The character and the style that stand in a cell."""
     line = screen_lines(app)[row].crop(column, column + 1)
     segment = next(iter(line))
     return segment.text, segment.style or Style()
 
 
-def screen_text(app: App[object], region: Region | None = None) -> list[str]:
+def screen_text(app: App[Any], region: Region | None = None) -> list[str]:
     """The lines that the app shows as plain text, of a region if one is given."""
     lines = [line.text for line in screen_lines(app)]
     if region is None:

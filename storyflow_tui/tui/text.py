@@ -33,6 +33,7 @@ _DROPPED = (
 _SIGNED = "\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
 _ODD = re.compile(f"[{_DROPPED}{_SIGNED}]")
 _DROP = re.compile(f"[{_DROPPED}]")
+_SIGNS = re.compile(f"[\n{_SIGNED}]")
 _SURPLUS = re.compile(
     f"([\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u065f\u1ab0-\u1aff\u1dc0-\u1dff"
     f"\u20d0-\u20ff\ufe20-\ufe2f]{{{_MARKS}}})"
@@ -54,6 +55,11 @@ def safe(text: str) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _ODD.sub(_sign, text)
     return text if text.isascii() else _SURPLUS.sub(r"\1", text)
+
+
+def printable(text: str) -> str:
+    """The text without the characters that `safe` shows as signs: for lines that are typed."""
+    return _SIGNS.sub("", text)
 
 
 def _sign(match: re.Match[str]) -> str:

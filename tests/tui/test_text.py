@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
 from storyflow_tui.tui import text as drawn
-from storyflow_tui.tui.text import REACH, cut, one_line, pad, safe, width, wrap
+from storyflow_tui.tui.text import REACH, cut, one_line, pad, printable, safe, width, wrap
 
 ODD = (
     "\0\t\n\r\x1b\x07\x7f\x85\x9b\u2028\u202e\u2066\u200d\ufe0f\u0301\u05b0"
@@ -71,6 +71,10 @@ def test_signs_stand_for_what_must_not_be_sent() -> None:
     assert safe("\ud800") == "·"
     assert safe("a\tb") == "a    b"
     assert safe("a\r\nb\rc\u2028d") == "a\nb\nc\nd"
+
+
+def test_typed_lines_hold_no_signs_but_all_else() -> None:
+    assert printable("a\x1b[31m\tb\n\u202ec👨‍👩‍👧") == "a[31mbc👨‍👩‍👧"
 
 
 def test_sequences_are_drawn_part_by_part() -> None:

@@ -11,6 +11,7 @@ from typing import ClassVar, TypeVar
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.geometry import Region
@@ -98,9 +99,10 @@ class _Sheet(ModalScreen[SheetResult]):
         self.query_one(_Paper).put(rows, tone)
         self._clear_of(height)
 
-    def on_unmount(self) -> None:
-        """Give the room back."""
+    def dismiss(self, result: SheetResult | None = None) -> AwaitComplete:
+        """Sink, with this answer, and give the room back."""
         self._clear_of(0)
+        return super().dismiss(result)
 
     def _clear_of(self, height: int) -> None:
         # The sheet stands on the hint line, which is below the timeline.
@@ -189,6 +191,14 @@ def _third_person(words: str) -> str:
     return verb + ("es" if verb.endswith(("o", "s", "x", "z", "ch", "sh")) else "s")
 
 
+class _Line(Input):
+    """An Input that takes no control characters, typed or pasted."""
+
+    def validate_value(self, value: str) -> str:
+        """What may be in a line and sent to a terminal."""
+        return text.printable(value)
+
+
 class LineInput(_Sheet["str | None"]):
     """One line to type; the text when it is accepted, None when it is left."""
 
@@ -227,7 +237,7 @@ class LineInput(_Sheet["str | None"]):
         """
         super().__init__()
         self._question = title
-        self._value = text.one_line(value)
+        self._value = value
         self._placeholder = placeholder
         self._check = check
         self._words = (accept, leave)
@@ -239,7 +249,7 @@ class LineInput(_Sheet["str | None"]):
         """The sheet and its line."""
         with Container():
             yield _Paper()
-            line = Input(self._value, placeholder=self._placeholder, select_on_focus=False)
+            line = _Line(self._value, placeholder=self._placeholder, select_on_focus=False)
             line.cursor_blink = False
             yield line
 

@@ -6,10 +6,8 @@ gutters of two cards; whatever else changes repaints the cards it names, or the 
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
@@ -19,47 +17,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from storyflow_tui.records import WORDS_PER_MINUTE, SegmentRecord
-from storyflow_tui.tui.look import SIGNS, Palette, Signs, palette
+from storyflow_tui.tui.look import SIGNS, Signs, palette
 from storyflow_tui.tui.strips import PackedStrip, blank_line, drawn
-from storyflow_tui.tui.widgets.card import Bar, CardShape, CardState, body, gutter
+from storyflow_tui.tui.widgets.card import Bar, CardShape
+from storyflow_tui.tui.widgets.deck import CardSource, Deck
 
-_KEPT = 256
-"""Cards that are kept built."""
-
-
-class CardSource(Protocol):
-    """Where the cards come from. All of it is called on the UI thread and answers at once."""
-
-    def __len__(self) -> int:
-        """How many cards there are."""
-        ...
-
-    def records(self, start: int, stop: int) -> Sequence[SegmentRecord]:
-        """The records at these 0-based places, in order."""
-        ...
-
-    def state(self, record: SegmentRecord) -> CardState:
-        """What the card shows beyond its record."""
-        ...
-
-    def thumbnail(self, record: SegmentRecord, width: int, height: int) -> list[Strip] | None:
-        """The picture in this many cells; None while it is on its way.
-
-        The source starts the work then, and calls `Timeline.redraw` with the id when it is done.
-        """
-        ...
-
-
-@dataclass(slots=True)
-class _Built:
-    """A card as it was built, and from what."""
-
-    record: SegmentRecord
-    state: CardState
-    thumbnail: list[Strip] | None
-    body: list[list[Segment]]
-    whole: dict[tuple[int, Bar], list[Strip]] = field(default_factory=dict)
-    """With a gutter, by the place and the bar that it shows."""
+AHEAD = 2
+"""Cards above and below the view that are built before they are needed."""
 
 
 class Timeline(Widget, can_focus=True):
@@ -102,18 +66,12 @@ class Timeline(Widget, can_focus=True):
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
-        self.words_per_minute = words_per_minute
-        self.signs = signs
-        self._source = source
+        self._deck = Deck(source, words_per_minute=words_per_minute, signs=signs)
         self._cursor = 0
         self._top = 0
         self._covered = 0
         self._uncovered_top = 0
         self._focused = True
-        self._theme = ""
-        self._shape = CardShape.of(80, 24, 0)
-        self._built: OrderedDict[int, _Built] = OrderedDict()
-        self._records: dict[int, SegmentRecord] = {}
         self._lines: list[Strip] | None = None
 
     # What is shown
@@ -121,18 +79,17 @@ class Timeline(Widget, can_focus=True):
     @property
     def source(self) -> CardSource | None:
         """Where the cards come from; setting it starts at the first card."""
-        return self._source
+        return self._deck.source
 
     @source.setter
     def source(self, source: CardSource | None) -> None:
-        self._source = source
-        self._built.clear()
+        self._deck.source = source
         self.reset(0, 0)
 
     @property
     def count(self) -> int:
         """How many cards there are."""
-        return len(self._source) if self._source is not None else 0
+        return len(self._deck)
 
     @property
     def cursor(self) -> int:
@@ -150,15 +107,12 @@ class Timeline(Widget, can_focus=True):
         # The row for `↑ n more`, and below the cards a blank one and that for `↓ n more`; the
         # latter two are not missed where a sheet stands.
         rows = self.size.height - (self._covered or 2)
-        return max(1, rows // self._shape.pitch)
+        return max(1, rows // self._deck.shape.pitch)
 
     @property
     def current(self) -> SegmentRecord | None:
         """The record under the cursor."""
-        if not self.count:
-            return None
-        self._fetch(self._cursor, self._cursor + 1)
-        return self._records.get(self._cursor)
+        return self._deck.record(self._cursor)
 
     # What moves
 
@@ -188,22 +142,18 @@ class Timeline(Widget, can_focus=True):
 
     def redraw(self, segment_ids: Iterable[int] | None = None) -> None:
         """Fetch and draw these segments again where they are in view; None is every one."""
+        places = self._deck.forget(segment_ids)
         if segment_ids is None:
-            self._records.clear()
             self._redraw_all()
             return
-        wanted = set(segment_ids)
-        for index, record in list(self._records.items()):
-            if record.id not in wanted:
-                continue
-            del self._records[index]
+        for index in places:
             if self._top <= index < self._top + self.page_size:
                 self._draw_card(index)
 
     def reset(self, cursor: int, top: int | None = None) -> None:
         """Cards came, went or changed places: put the cursor here; keep the scroll if it can be."""
         before = self._cursor
-        self._records.clear()
+        self._deck.forget()
         self._cursor = self._within(cursor)
         if not self.is_attached:
             return
@@ -251,14 +201,11 @@ class Timeline(Widget, can_focus=True):
         self._top = top
         return changed
 
-    def _measure(self) -> bool:
-        """Take over size and number of cards; whether cards look different for it."""
+    def _measure(self) -> None:
+        """Take over size, number of cards and theme."""
         shape = CardShape.of(self.size.width, self.app.size.height, self.count)
-        if shape == self._shape:
-            return False
-        self._shape = shape
-        self._built.clear()
-        return True
+        if self._deck.look(shape, palette(self.app.theme)):
+            self._lines = None
 
     # What is drawn
 
@@ -267,10 +214,10 @@ class Timeline(Widget, can_focus=True):
         self.refresh()
 
     def _row(self, index: int) -> int:
-        return 1 + (index - self._top) * self._shape.pitch
+        return 1 + (index - self._top) * self._deck.shape.pitch
 
     def _redraw_gutters(self, *indexes: int) -> None:
-        shape = self._shape
+        shape = self._deck.shape
         if self._lines is None or not self.is_mounted:
             self.refresh()
             return
@@ -287,113 +234,52 @@ class Timeline(Widget, can_focus=True):
         if self._lines is None:
             self.refresh()
             return
-        self._fetch(index, index + 1)
         self._put(index)
-        self.refresh(Region(0, self._row(index), self._shape.width, self._shape.lines))
+        self.refresh(Region(0, self._row(index), self._deck.shape.width, self._deck.shape.lines))
+        self.call_after_refresh(self._look_ahead)
 
     def _put(self, index: int) -> None:
         """Put the lines of a card into the view."""
-        if self._lines is not None and index in self._records:
+        if self._lines is not None and (lines := self._card(index)):
             y = self._row(index)
-            self._lines[y : y + self._shape.lines] = self._card(index)
-
-    def _fetch(self, start: int, stop: int) -> None:
-        """Have the records of these places; asks for one run of those that are not there."""
-        missing = [index for index in range(start, stop) if index not in self._records]
-        if not missing or self._source is None:
-            return
-        first = missing[0]
-        for place, record in enumerate(self._source.records(first, missing[-1] + 1), first):
-            self._records[place] = record
+            # A window lower than a card shows what there is room for.
+            room = max(0, len(self._lines) - 1 - y)
+            self._lines[y : y + min(room, len(lines))] = lines[:room]
 
     def _card(self, index: int) -> list[Strip]:
-        """The lines of a card with its gutter."""
-        record = self._records[index]
-        built = self._build(record)
         bar: Bar = ""
         if index == self._cursor:
             bar = "accent" if self._focused else "line"
-        if (index, bar) in built.whole:
-            return built.whole[index, bar]
-        shape = self._shape
-        left = gutter(
-            index + 1,
-            shape,
-            self._colours,
-            bar,
-            built.state.marked,
-            built.state.locked,
-            self.signs,
-        )
-        if len(built.whole) > 2:
-            built.whole.clear()
-        lines: list[Strip] = [
-            PackedStrip([*start, *rest], shape.width)
-            for start, rest in zip(left, built.body, strict=True)
-        ]
-        built.whole[index, bar] = lines
-        return lines
-
-    def _build(self, record: SegmentRecord) -> _Built:
-        """The card without its gutter, from those that are kept if nothing about it changed."""
-        assert self._source is not None
-        state = self._source.state(record)
-        thumbnail = None
-        if state.picture in ("ok", "waiting"):
-            thumbnail = self._source.thumbnail(record, *self._shape.thumb)
-            state = state._replace(picture="waiting" if thumbnail is None else "ok")
-        kept = self._built.get(record.id)
-        if (
-            kept is None
-            or kept.thumbnail is not thumbnail
-            or kept.state != state
-            or kept.record != record
-        ):
-            lines = body(
-                record,
-                state,
-                self._shape,
-                self._colours,
-                thumbnail,
-                words_per_minute=self.words_per_minute,
-                signs=self.signs,
-            )
-            kept = self._built[record.id] = _Built(record, state, thumbnail, lines)
-        self._built.move_to_end(record.id)
-        while len(self._built) > _KEPT:
-            self._built.popitem(last=False)
-        return kept
-
-    @property
-    def _colours(self) -> Palette:
-        return palette(self._theme)
+        return self._deck.lines(index, bar)
 
     def _view(self) -> list[Strip]:
         """All lines of the widget."""
-        shape, height, count = self._shape, self.size.height, self.count
+        shape, height, count = self._deck.shape, self.size.height, self.count
         stop = min(count, self._top + self.page_size)
-        self._records = {
-            index: record
-            for index, record in self._records.items()
-            if self._top - _KEPT < index < stop + _KEPT
-        }
-        self._fetch(self._top, stop)
-        blank = blank_line(shape.width, self._colours.ground)
-        lines: list[Strip] = [self._more(self.signs.up, self._top)]
+        self._deck.fetch(self._top, stop)
+        self._deck.keep(self._top, stop)
+        blank = blank_line(shape.width, self._deck.colours.ground)
+        lines: list[Strip] = [self._more(self._deck.signs.up, self._top)]
         for index in range(self._top, stop):
-            if index in self._records:
-                lines += self._card(index)
-            else:
-                # Gone since it was counted; the source resets in a moment.
-                lines += [blank] * shape.lines
+            # A card may be gone since it was counted; the source resets in a moment.
+            lines += self._card(index) or [blank] * shape.lines
             lines.append(blank)
         del lines[max(1, height - 1) :]
         lines += [blank] * (height - 1 - len(lines))
-        lines.append(self._more(self.signs.down, count - stop))
+        lines.append(self._more(self._deck.signs.down, count - stop))
+        self.call_after_refresh(self._look_ahead)
         return lines[:height]
 
+    def _look_ahead(self) -> None:
+        """Build the cards that a step may bring into view, once those in view are complete."""
+        first, stop = self._top, min(self.count, self._top + self.page_size)
+        if any(self._deck.is_waiting(index) for index in range(first, stop)):
+            return
+        for index in (*range(stop, stop + AHEAD), *range(first - AHEAD, first)):
+            self._deck.lines(index, "accent" if self._focused else "line")
+
     def _more(self, sign: str, number: int) -> Strip:
-        shape, colours = self._shape, self._colours
+        shape, colours = self._deck.shape, self._deck.colours
         if number <= 0:
             return blank_line(shape.width, colours.ground)
         line = Strip(
@@ -407,13 +293,10 @@ class Timeline(Widget, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of the view; what did not change since is as it was."""
-        if self._theme != self.app.theme:
-            self._theme = self.app.theme
-            self._built.clear()
-            self._lines = None
+        self._measure()
         if self._lines is None:
             self._lines = self._view()
-        return drawn(self, self._lines, crop, self._colours.ground)
+        return drawn(self, self._lines, crop, self._deck.colours.ground)
 
     # What happens
 
@@ -426,7 +309,7 @@ class Timeline(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Select the card under the mouse; a click on the current one opens it."""
         line = event.y - 1
-        index = self._top + line // self._shape.pitch
+        index = self._top + line // self._deck.shape.pitch
         if line < 0 or index >= min(self.count, self._top + self.page_size):
             return
         if index == self._cursor:
