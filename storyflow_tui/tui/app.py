@@ -52,6 +52,7 @@ class StoryflowApp(App[int], inherit_bindings=False):
     ESCAPE_TO_MINIMIZE = False
     CSS = """
     Screen { background: $ground; color: $text; overflow: hidden; }
+    ModalScreen { background: transparent; }
     """
 
     def __init__(
