@@ -1,0 +1,437 @@
+"""The image picker: folders and the pictures in them, with a preview before one is chosen.
+
+The line is focused all the time: what is typed filters the folder or is a path. Folders, sizes
+and pictures are read on workers; a file that would be refused says why before it is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
+from textual.worker import get_current_worker
+
+from storyflow_tui.tui import folders, text
+from storyflow_tui.tui.folders import PARENT, Entry, Listing
+from storyflow_tui.tui.keymap import PICKER, Key, bindings
+from storyflow_tui.tui.look import SIGNS, Grid, Palette, ago, file_size, palette
+from storyflow_tui.tui.screens.preview import Verdict, examine, glance
+from storyflow_tui.tui.widgets.header import Fact, Header
+from storyflow_tui.tui.widgets.hint_line import HintLine
+from storyflow_tui.tui.widgets.page import Line, Page
+from storyflow_tui.tui.widgets.picture import Picture, Proxies
+from storyflow_tui.tui.widgets.rows import Rows
+
+REST = 0.12
+"""Seconds without a key after which the cursor rests: sizes and preview are looked up then."""
+
+_NARROW_PANE = 38
+_AT_ONCE = 8
+_PLACEHOLDER = "filter, or a path from / ~ ."
+
+
+class PathLine(Input):
+    """The line of the picker; a Backspace with nothing to delete is a key of the screen's."""
+
+    class AtStart(Message):
+        """Backspace on an empty line."""
+
+    def action_delete_left(self) -> None:
+        """Delete, or tell that there is nothing."""
+        if self.value:
+            super().action_delete_left()
+        else:
+            self.post_message(self.AtStart())
+
+
+class Entries:
+    """The rows of the list: the entries that are shown, and what is known of them by now."""
+
+    def __init__(self) -> None:
+        self.shown: tuple[Entry, ...] = ()
+        self.verdicts: dict[str, Verdict] = {}
+
+    def __len__(self) -> int:
+        """How many rows the list has."""
+        return len(self.shown)
+
+    def row(self, index: int, width: int, current: bool, colours: Palette) -> Sequence[Segment]:
+        """Sign, name and size of one entry."""
+        entry = self.shown[index]
+        verdict = self.verdicts.get(entry.name)
+        refused = verdict is not None and bool(verdict.problem)
+        size = verdict.size if verdict is not None else ""
+        name = f"{entry.name}/" if entry.is_folder else entry.name
+        room = width - 6 - Grid.MARGIN - (len(size) + 2 if size else 0)
+        name = text.cut(name, room)
+        role = "muted" if refused and not current else "text"
+        blanks = " " * max(0, width - 6 - Grid.MARGIN - text.width(name) - len(size))
+        return [
+            Segment(f"   {SIGNS.refused if refused else ' '} ", colours.style("danger")),
+            Segment(name, colours.style(role, bold=current)),
+            Segment(blanks + size, colours.style("text" if current else "muted")),
+        ]
+
+
+class PickerScreen(Screen[Path | None], inherit_bindings=False):
+    """Asks for a picture; answers with its path, or None.
+
+    `label` says for what (`segment 10`), `start` is the folder it opens, `used_in` tells by a
+    file's name where it is in use already.
+    """
+
+    CSS_PATH = "picker.tcss"
+    KEYS: ClassVar[Sequence[Key]] = PICKER
+    HELP_NAME: ClassVar[str] = "picker"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PICKER)]
+    AUTO_FOCUS = "PathLine"
+
+    def __init__(
+        self,
+        label: str,
+        start: Path,
+        used_in: Callable[[str], str | None] | None = None,
+        *,
+        proxies: Proxies | None = None,
+    ) -> None:
+        super().__init__()
+        self._label = label
+        self._used_in = used_in
+        self._proxies = proxies
+        self._listing = Listing(start.expanduser())
+        self._entries = Entries()
+        self._resting: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Line and list at the left, preview at the right."""
+        yield Header()
+        with Horizontal():
+            with Vertical(id="list"):
+                line = PathLine(placeholder=_PLACEHOLDER, select_on_focus=False)
+                line.cursor_blink = False
+                yield line
+                yield Rows(self._entries, focusable=False)
+            with Vertical(id="pane"):
+                yield Page(margin=2, id="name")
+                yield Picture(self._proxies)
+                yield Page(margin=2, id="facts")
+        yield HintLine()
+
+    def on_mount(self) -> None:
+        """List the folder."""
+        picture = self.query_one(Picture)
+        session = getattr(self.app, "session", None)
+        if picture.proxies is None and session is not None:
+            picture.proxies = session.thumbnails
+        self._show_listing(self._listing, None)
+        self._open(self._listing.folder, None)
+
+    def on_resize(self) -> None:
+        """Share the width between list and preview."""
+        grid = Grid.of(*self.size)
+        pane = grid.split or min(_NARROW_PANE, self.size.width // 2)
+        self.query_one("#pane").styles.width = pane
+        self.query_one(Picture).styles.height = grid.picture[3] if grid.split else 10
+        self.query_one("#name").styles.height = 3 if grid.split else 2
+        self._preview()
+
+    # Keys
+
+    def action_cursor(self, by: int) -> None:
+        """Move the bar."""
+        rows = self.query_one(Rows)
+        if not self._typed_path():
+            rows.move_cursor(rows.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        """Move the bar by a screen."""
+        if not self._typed_path():
+            self.query_one(Rows).page(by)
+
+    def action_take(self) -> None:
+        """Open the folder or take the image: the one typed, else the one under the bar."""
+        if path := self._typed_path():
+            self._open(path, None)
+        elif entry := self._current():
+            self._enter(entry)
+
+    def action_parent(self) -> None:
+        """Go to the folder above, with the bar on the one that was left."""
+        folder = self._listing.folder
+        if folder.parent != folder:
+            self._open(folder.parent, folder.name)
+
+    def action_leave(self) -> None:
+        """Go back without a picture."""
+        self.dismiss(None)
+
+    def on_path_line_at_start(self) -> None:
+        """Backspace on an empty line."""
+        self.action_parent()
+
+    def on_input_changed(self) -> None:
+        """Filter, or wait for the end of a path."""
+        self._filter(0)
+
+    def on_rows_moved(self) -> None:
+        """Look closer once the bar rests."""
+        self._hint()
+        self._rest()
+
+    def on_rows_opened(self) -> None:
+        """A click on the current row is Enter."""
+        self.action_take()
+
+    # Folders
+
+    @work(thread=True, exclusive=True, group="directory")
+    def _open(self, path: Path, left: str | None) -> None:
+        """Go to a folder, with the bar on the entry `left`; a file is taken."""
+        worker = get_current_worker()
+        try:
+            is_file = path.is_file()
+            there = is_file or path.exists()
+        except OSError as error:
+            self._call(worker, self._refuse, str(error.strerror or error))
+            return
+        if is_file:
+            verdict = examine(path)
+            self._call(worker, self._decide, path, verdict)
+        elif not there and path != self._listing.folder:
+            if left is not None:
+                # The way up from a folder that is gone leads to the nearest one that is there.
+                while not path.is_dir() and path.parent != path:
+                    path = path.parent
+                self._call(worker, self._show_listing, folders.read_folder(path), None)
+            else:
+                self._call(worker, self._absent, path)
+        else:
+            self._call(worker, self._show_listing, folders.read_folder(path), left)
+
+    def _enter(self, entry: Entry) -> None:
+        if entry.name == PARENT:
+            self.action_parent()
+        else:
+            self._open(self._listing.folder / entry.name, None)
+
+    def _decide(self, path: Path, verdict: Verdict) -> None:
+        if not verdict.problem:
+            self.dismiss(path)
+            return
+        if path.parent == self._listing.folder:
+            self._know({path.name: verdict})
+            self._preview()
+        self._refuse(verdict.problem)
+
+    def _refuse(self, problem: str) -> None:
+        self.query_one(HintLine).notice(f"{SIGNS.refused} Not usable", problem, "danger")
+
+    def _absent(self, path: Path) -> None:
+        self.query_one(HintLine).notice(
+            f"{SIGNS.warn} There is nothing at this path.", folders.short(path), "warning"
+        )
+
+    def _show_listing(self, listing: Listing, left: str | None) -> None:
+        self._listing = listing
+        self._entries.verdicts = {}
+        self.query_one(Header).show(
+            "Choose a picture",
+            [
+                Fact(_counted(listing.image_count, "image"), 1),
+                Fact(_counted(listing.folder_count, "folder"), 2),
+                Fact(_tail(folders.short(listing.folder), self.size.width // 3), 3),
+            ],
+            subtitle=self._label,
+        )
+        line = self.query_one(PathLine)
+        with self.prevent(Input.Changed):
+            line.value = ""
+        names = [entry.name for entry in listing.entries]
+        self._filter(names.index(left) + 1 if left in names else 1)
+
+    def _filter(self, cursor: int) -> None:
+        listing = self._listing
+        typed = self.query_one(PathLine).value
+        path = self._typed_path()
+        words = "" if path else typed
+        shown = listing.matching(words)
+        if not words and listing.folder.parent != listing.folder:
+            shown = (Entry(PARENT, True), *shown)
+        else:
+            cursor = max(0, cursor - 1)
+        self._entries.shown = shown
+        rows = self.query_one(Rows)
+        rows.show_bar(path is None)
+        rows.note(_note(listing, words, len(shown)))
+        rows.reset(cursor, 0)
+
+    def _typed_path(self) -> Path | None:
+        typed = self.query_one(PathLine).value
+        if not folders.is_path(typed):
+            return None
+        return folders.typed_path(typed, self._listing.folder)
+
+    def _current(self) -> Entry | None:
+        cursor = self.query_one(Rows).cursor
+        return self._entries.shown[cursor] if cursor < len(self._entries.shown) else None
+
+    # What stands in the files
+
+    def _rest(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._rested)
+
+    def _rested(self) -> None:
+        seen = self.query_one(Rows).seen
+        unknown = [
+            entry
+            for entry in self._entries.shown[seen.start : seen.stop]
+            if entry.name not in self._entries.verdicts and entry.name != PARENT
+        ]
+        if unknown:
+            self._glance(self._listing.folder, unknown)
+        self._preview()
+
+    @work(thread=True, exclusive=True, group="sizes")
+    def _glance(self, folder: Path, entries: Sequence[Entry]) -> None:
+        worker = get_current_worker()
+        for start in range(0, len(entries), _AT_ONCE):
+            some = entries[start : start + _AT_ONCE]
+            found = {entry.name: glance(folder / entry.name, entry.is_folder) for entry in some}
+            if worker.is_cancelled:
+                return
+            self._call(worker, self._know_in, folder, found)
+
+    def _know_in(self, folder: Path, found: dict[str, Verdict]) -> None:
+        if folder == self._listing.folder:
+            # What a closer look has found out stays.
+            self._know({name: found[name] for name in found if name not in self._entries.verdicts})
+
+    def _know(self, found: dict[str, Verdict]) -> None:
+        self._entries.verdicts.update(found)
+        rows = self.query_one(Rows)
+        for index in rows.seen:
+            if self._entries.shown[index].name in found:
+                rows.redraw(index)
+        self._hint()
+
+    def _preview(self) -> None:
+        path = self._typed_path()
+        entry = self._current()
+        if path is None and entry is not None and entry.name != PARENT:
+            path = self._listing.folder / entry.name
+        if path is None:
+            self._show_preview(Path(), None)
+        else:
+            self._examine(path)
+
+    @work(thread=True, exclusive=True, group="preview")
+    def _examine(self, path: Path) -> None:
+        worker = get_current_worker()
+        verdict = examine(path)
+        self._call(worker, self._show_preview, path, verdict)
+
+    def _show_preview(self, path: Path, verdict: Verdict | None) -> None:
+        colours = palette(self.app.theme)
+        picture = self.query_one(Picture)
+        inner = max(1, self.query_one("#pane").size.width - 2 * Grid.MARGIN)
+        split = Grid.of(*self.size).split
+        name: list[Line] = []
+        facts: list[Line] = []
+        picture.visible = verdict is not None and not verdict.is_folder
+        if verdict is None:
+            picture.empty()
+        else:
+            if not verdict.is_folder and path.parent == self._listing.folder:
+                self._know({path.name: verdict})
+            name.append(
+                [
+                    Segment(
+                        text.cut(path.name or str(path), inner),
+                        colours.style("text", "raised", bold=True),
+                    )
+                ]
+            )
+            facts = [
+                [
+                    Segment(text.pad(words, 10), colours.style("muted", "raised")),
+                    Segment(text.cut(value, inner - 10), colours.style("text", "raised")),
+                ]
+                for words, value in self._facts(path, verdict)
+            ]
+            if verdict.problem and not verdict.is_folder:
+                picture.say(f"{SIGNS.refused} Not usable", verdict.problem, "danger")
+            elif verdict.is_folder:
+                picture.empty()
+            else:
+                picture.show(path, (path, verdict.stamp))
+        self.query_one("#name", Page).show([(), *name] if split else [])
+        self.query_one("#facts", Page).show([(), *([] if split else name), *facts])
+
+    def _facts(self, path: Path, verdict: Verdict) -> list[tuple[str, str]]:
+        if verdict.is_folder:
+            return [("Folder", verdict.problem or verdict.size)]
+        facts = [
+            ("Format", verdict.format),
+            ("Size", file_size(verdict.bytes)),
+            ("Pixels", verdict.pixels),
+        ]
+        if verdict.stamp is None:
+            facts = []
+        elif verdict.changed is not None:
+            facts.append(("Changed", ago(verdict.changed, datetime.now().astimezone())))
+        if self._used_in is not None and (used := self._used_in(path.name)):
+            facts.append(("Used in", used))
+        return [(words, value) for words, value in facts if value]
+
+    def _hint(self) -> None:
+        entry = self._current()
+        verdict = self._entries.verdicts.get(entry.name) if entry else None
+        keys: Sequence[Key] = PICKER
+        if self._typed_path() is None and (entry is None or (verdict and verdict.problem)):
+            keys = [key for key in PICKER if key.action != "take"]
+        elif entry is not None and entry.is_folder:
+            keys = [replace(key, hint="open") if key.action == "take" else key for key in PICKER]
+        self.query_one(HintLine).set_keys(keys, "F1 help")
+
+    def _call(self, worker: object, callback: Callable[..., None], *arguments: object) -> None:
+        """In the UI thread, if neither the worker was overtaken nor the screen left."""
+
+        def back() -> None:
+            if not getattr(worker, "is_cancelled", False) and self.is_attached:
+                callback(*arguments)
+
+        self.app.call_from_thread(back)
+
+
+def _note(listing: Listing, words: str, shown: int) -> str:
+    if listing.problem:
+        return listing.problem
+    if words and not shown:
+        return f"Nothing here has “{words}” in its name."
+    if not listing.entries:
+        return "No folders and no pictures here (.jpg .jpeg .png .webp)."
+    return ""
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _tail(path: str, room: int) -> str:
+    # Of a long path the end says more than the beginning.
+    path = text.one_line(path)
+    return path if len(path) <= room else f"{SIGNS.cut}{path[len(path) - room + 1 :]}"

@@ -1,0 +1,89 @@
+"""What the picker knows of one file: at a glance for the list, closely for the preview.
+
+Called on workers. The rules on what is usable are the library's; this only asks them.
+"""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storyflow_tui.errors import InvalidImageError
+from storyflow_tui.tui.folders import count_files
+from storyflow_tui.tui.look import file_size
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A file or folder as it was found.
+
+    `size` is what the list shows; `problem` a sentence on why it cannot be used, else empty;
+    `stamp` tells one content from the next, None where there is no file to read.
+    """
+
+    is_folder: bool
+    size: str = ""
+    problem: str = ""
+    format: str = ""
+    pixels: str = ""
+    bytes: int = 0
+    changed: datetime | None = None
+    stamp: tuple[int, int] | None = None
+
+
+def glance(path: Path, is_folder: bool) -> Verdict:
+    """Size and a first verdict: of a picture its header is read, of a folder entries counted."""
+    if is_folder:
+        return _folder(path)
+    return _picture(path, decode=False)
+
+
+def examine(path: Path) -> Verdict:
+    """All there is to know: a picture is decoded to its last row."""
+    return _folder(path) if path.is_dir() else _picture(path, decode=True)
+
+
+def _folder(path: Path) -> Verdict:
+    count = count_files(path)
+    if count is None:
+        return Verdict(True, problem="This folder cannot be read.")
+    return Verdict(True, "1 file" if count == 1 else f"{count} files")
+
+
+def _picture(path: Path, *, decode: bool) -> Verdict:
+    from storyflow_tui.library import images
+
+    try:
+        status = path.stat()
+    except OSError as error:
+        return Verdict(False, problem=_absent(error))
+    is_file = stat.S_ISREG(status.st_mode)
+    found = Verdict(
+        False,
+        size=file_size(status.st_size, brief=True) if is_file else "",
+        bytes=status.st_size,
+        changed=datetime.fromtimestamp(status.st_mtime, UTC),
+        stamp=(status.st_mtime_ns, status.st_size) if is_file else None,
+    )
+    try:
+        facts = images.inspect(path, decode=decode)
+    except InvalidImageError as error:
+        return replace(
+            found,
+            problem=str(error.details.get("reason", error.message)),
+            format=str(error.details.get("format") or ""),
+            pixels=_pixels(error.details.get("width"), error.details.get("height")),
+        )
+    return replace(found, format=facts.format, pixels=_pixels(facts.width, facts.height))
+
+
+def _pixels(width: object, height: object) -> str:
+    return f"{width} × {height}" if width and height else ""
+
+
+def _absent(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "There is no such file."
+    return f"It cannot be read: {error.strerror or error}."
