@@ -1,0 +1,429 @@
+"""The list of stories: the screen at the bottom, from which everything is opened.
+
+Rows are drawn from records; the pane beside them is filled when the cursor rests. Each key that
+changes something is one write through the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+
+from storyflow_tui import transfer
+from storyflow_tui.errors import ConflictError, InvalidTitleError, StoryflowError
+from storyflow_tui.library import Library
+from storyflow_tui.records import ChangeRecord, ProjectRecord
+from storyflow_tui.story import TITLE_LENGTH, clean_title
+from storyflow_tui.tui import text
+from storyflow_tui.tui.folders import short
+from storyflow_tui.tui.keymap import PROJECTS, Key, bindings
+from storyflow_tui.tui.look import SIGNS, Grid, ago, length, palette
+from storyflow_tui.tui.screens.glances import glance_of_project, glance_of_sample
+from storyflow_tui.tui.screens.story_rows import StoryRows, in_columns
+from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.widgets.header import Fact, Header, Tone
+from storyflow_tui.tui.widgets.hint_line import HintLine
+from storyflow_tui.tui.widgets.page import Line, Page
+from storyflow_tui.tui.widgets.rows import TEXT_COLUMN, Rows
+from storyflow_tui.tui.widgets.sheet import LineInput, Question
+from storyflow_tui.tui.widgets.story_pane import StoryPane
+from storyflow_tui.tui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from storyflow_tui.tui.app import StoryflowApp
+
+T = TypeVar("T")
+
+REST = 0.12
+"""Seconds without a key after which the cursor rests and the pane is filled."""
+
+SAMPLE = "the-lamp"
+"""The sample story that `s` imports."""
+
+_MINUTE = 60.0
+_EMPTY_HINTS = ("import", "new", "sample", "quit")
+
+
+class ProjectsScreen(Screen[None], inherit_bindings=False):
+    """All stories of the library; what happens to them here and elsewhere shows at once."""
+
+    CSS_PATH = "projects.tcss"
+    KEYS: ClassVar[Sequence[Key]] = PROJECTS
+    HELP_NAME: ClassVar[str] = "stories"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PROJECTS)]
+
+    app: StoryflowApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stories = StoryRows()
+        self._newest: tuple[int | None, int | None] = (None, None)
+        self._shown: ProjectRecord | None = None
+        self._wanted: int | None = None
+        self._resting: Timer | None = None
+
+    @property
+    def session(self) -> Session:
+        """The app's session."""
+        return self.app.session
+
+    def compose(self) -> ComposeResult:
+        """List and pane, and what stands in the place of an empty list."""
+        yield Header("Stories")
+        with Horizontal():
+            with Vertical(id="list"):
+                yield Page(surface="ground", margin=0, id="columns")
+                yield Rows(self._stories, pitch=2)
+                yield Welcome()
+            yield StoryPane(self.session.thumbnails, id="pane")
+        yield HintLine()
+
+    def on_mount(self) -> None:
+        """Read the list."""
+        self._stories.words_per_minute = self.session.settings.words_per_minute
+        self.reload()
+        self.set_interval(_MINUTE, self._age)
+
+    def on_resize(self) -> None:
+        """Share the width between list and pane; narrow screens have no pane."""
+        grid = Grid.of(*self.size)
+        pane = self.query_one(StoryPane)
+        pane.display = bool(grid.split)
+        pane.styles.width = grid.split or 1
+        self._show_columns()
+        self._fill()
+
+    def on_screen_resume(self) -> None:
+        """Back from a story: counts and times may be others."""
+        if self.is_mounted and self.query(Rows):
+            self.reload()
+
+    def on_session_library_changed(self, event: Session.LibraryChanged) -> None:
+        """Show what was changed here or elsewhere, cursor and scroll kept."""
+        if event.origin is self and event.changed is not None:
+            # What one did oneself is what one looks at next.
+            self._wanted = event.changed.project_id
+        self.reload()
+
+    def on_rows_moved(self) -> None:
+        """Fill the pane once the cursor rests."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._fill)
+
+    def on_rows_opened(self) -> None:
+        """A click on the current row opens it."""
+        self.action_open()
+
+    def on_welcome_chosen(self, event: Welcome.Chosen) -> None:
+        """A click on a way to begin."""
+        self._choose(event.choice.action)
+
+    # What is shown
+
+    @property
+    def current(self) -> ProjectRecord | None:
+        """The story under the bar; None where there is none."""
+        records = self._stories.records
+        cursor = self.query_one(Rows).cursor
+        return records[cursor] if cursor < len(records) else None
+
+    def reload(self) -> None:
+        """Read the list again and show it, the bar on the same story."""
+        rows = self.query_one(Rows)
+        current = self.current
+        try:
+            records = self.session.projects()
+            history = self.session.library.history
+            undo, redo = history.next_undo(), history.next_redo()
+        except StoryflowError as error:
+            self._refused(error)
+            return
+        self._newest = (undo.id if undo else None, redo.id if redo else None)
+        self._stories.records = records
+        self._stories.now = datetime.now().astimezone()
+        wanted = self._stories.index(self._wanted)
+        if wanted is not None:
+            self._wanted = None
+        elif current is not None:
+            wanted = self._stories.index(current.id)
+        rows.reset(rows.cursor if wanted is None else wanted)
+        self._show_empty(not records)
+        self._show_facts()
+
+    def _show_empty(self, empty: bool) -> None:
+        welcome, rows = self.query_one(Welcome), self.query_one(Rows)
+        was = self.has_class("empty")
+        self.set_class(empty, "empty")
+        if empty or was or self.focused is None:
+            (welcome if empty else rows).focus()
+        keys: Sequence[Key] = PROJECTS
+        if empty:
+            known = {key.action: key for key in PROJECTS}
+            keys = [replace(known[action], hint=action) for action in _EMPTY_HINTS]
+        self.query_one(HintLine).set_keys(keys, replaced=self.session.settings.keys)
+
+    def _show_facts(self) -> None:
+        records = self._stories.records
+        pace = self._stories.words_per_minute
+        total = sum(record.duration(pace) for record in records)
+        guessed = any(record.is_guessed for record in records)
+        facts = [Fact(short(self.session.library.path), 3)]
+        if records:
+            count = _counted(len(records), "story", "stories")
+            facts = [Fact(count, 2), Fact(length(total, guessed).strip(), 1), *facts]
+        notes = [*self.session.library.notes]
+        if self.session.read_only and not any("read-only" in note for note in notes):
+            notes.append("read-only")
+        if getattr(self.app, "demo", False):
+            notes.append("demo: gone when you leave")
+        self.query_one(Header).show(
+            "Stories", [*(Fact(note, 0, "warning") for note in notes), *facts]
+        )
+
+    def _show_columns(self) -> None:
+        colours = palette(self.app.theme)
+        width = self.size.width - Grid.of(*self.size).split
+        words = in_columns(("Segments", "Images", "Length", "Changed"), width)
+        blanks = max(1, width - TEXT_COLUMN - 2 - len("Title") - len(words))
+        line: Line = [
+            Segment(" " * TEXT_COLUMN + "Title" + " " * blanks + words, colours.style("muted"))
+        ]
+        self.query_one("#columns", Page).show([(), line])
+
+    def _fill(self) -> None:
+        pane = self.query_one(StoryPane)
+        if not pane.display or not self.is_mounted:
+            return
+        record = self.current
+        if record is None:
+            pane.show(glance_of_sample(SAMPLE, self._stories.words_per_minute))
+        else:
+            pane.show(glance_of_project(self.session, record, datetime.now().astimezone()))
+
+    def _age(self) -> None:
+        # Redrawn only where the words differ, so that an idle screen sends nothing.
+        rows = self.query_one(Rows)
+        now = datetime.now().astimezone()
+        before, self._stories.now = self._stories.now, now
+        for index in rows.seen:
+            changed = self._stories.records[index].updated_at
+            if ago(changed, before) != ago(changed, now):
+                rows.redraw(index)
+
+    # Keys that move
+
+    def action_cursor(self, by: int) -> None:
+        """Move the bar."""
+        if self.has_class("empty"):
+            welcome = self.query_one(Welcome)
+            welcome.move_cursor(welcome.cursor + by)
+        else:
+            rows = self.query_one(Rows)
+            rows.move_cursor(rows.cursor + by)
+
+    def action_first(self) -> None:
+        """Move the bar to the first story."""
+        self.query_one(Rows).move_cursor(0)
+
+    def action_last(self) -> None:
+        """Move the bar to the last story."""
+        self.query_one(Rows).move_cursor(len(self._stories))
+
+    def action_page(self, by: int) -> None:
+        """Move the bar by a screen."""
+        self.query_one(Rows).page(by)
+
+    # Keys that do something
+
+    def action_open(self) -> None:
+        """Open the story under the bar; in an empty list, begin as the bar says."""
+        if self.has_class("empty"):
+            self._choose(self.query_one(Welcome).choice.action)
+        elif record := self.current:
+            self.app.open_story(record.id)
+
+    def action_new(self) -> None:
+        """Ask for a title and make an empty story."""
+        self.app.push_screen(
+            LineInput(
+                "Title of the new story",
+                check=_title_problem,
+                accept="make it",
+                leave="leave",
+                limit=TITLE_LENGTH,
+            ),
+            self._create,
+        )
+
+    def action_import(self) -> None:
+        """Import a script on a screen of its own."""
+        from storyflow_tui.tui.screens.import_story import ImportScreen
+
+        screen = ImportScreen()
+
+        def done(project: ProjectRecord | None) -> None:
+            if project is not None:
+                self._imported(project, screen.notes)
+
+        self.app.push_screen(screen, done)
+
+    def action_sample(self) -> None:
+        """Import the sample story with its pictures."""
+
+        def imported(sample: transfer.Imported) -> None:
+            self._imported(sample.project, sample.notes)
+
+        self._notice("Importing the sample", f"its pictures come along {SIGNS.cut}")
+        self._write(
+            lambda library: transfer.import_file(library, transfer.sample(SAMPLE)), imported
+        )
+
+    def action_rename(self) -> None:
+        """Ask for another title of the story under the bar."""
+        record = self.current
+        if record is None:
+            return
+        self.app.push_screen(
+            LineInput(
+                "Rename the story",
+                record.title,
+                check=_title_problem,
+                accept="rename",
+                leave="leave it as it was",
+                limit=TITLE_LENGTH,
+            ),
+            partial(self._rename, record),
+        )
+
+    def action_delete(self) -> None:
+        """Ask, then delete the story under the bar."""
+        record = self.current
+        if record is None:
+            return
+        title = text.cut(record.title, max(20, self.size.width - 24))
+        self.app.push_screen(
+            Question(
+                f"Delete “{title}”?",
+                [_what_goes(record, self.session.settings.trash_days)],
+                "delete it",
+                "keep it",
+            ),
+            partial(self._delete, record),
+        )
+
+    def action_undo(self) -> None:
+        """Take back the newest change of the list."""
+        self._replay(forward=False)
+
+    def action_redo(self) -> None:
+        """Do again what was undone last."""
+        self._replay(forward=True)
+
+    async def action_quit(self) -> None:
+        """Leave the editor."""
+        await self.app.action_save_and_quit()
+
+    # Writes
+
+    def _choose(self, action: str) -> None:
+        {"import": self.action_import, "new": self.action_new, "sample": self.action_sample}[
+            action
+        ]()
+
+    def _create(self, title: str | None) -> None:
+        if title is not None:
+            self._write(
+                lambda library: library.projects.create(title),
+                lambda record: self._notice(f"Made “{record.title}”", "enter opens it"),
+            )
+
+    def _rename(self, record: ProjectRecord, title: str | None) -> None:
+        if title is not None and title.strip() != record.title:
+            self._write(
+                lambda library: library.projects.rename(record.id, title),
+                lambda after: self._notice(f"Renamed to “{after.title}”", "u takes it back"),
+            )
+
+    def _delete(self, record: ProjectRecord, answer: bool | None) -> None:
+        if answer:
+            self._write(
+                lambda library: library.projects.delete(record.id),
+                lambda _: self._notice(f"Deleted “{record.title}”", "u brings it back"),
+            )
+
+    def _imported(self, project: ProjectRecord, notes: Sequence[str]) -> None:
+        self._wanted = project.id
+        self.reload()
+        said = " ".join(notes) or f"{_counted(project.segment_count, 'segment')}; enter opens it"
+        self._notice(f"Imported “{project.title}”", said, "warning" if notes else "accent")
+
+    def _replay(self, *, forward: bool) -> None:
+        # While writes of our own wait in the queue, what is meant is the newest when the turn
+        # comes; else it is the one that was there when the list was shown.
+        expected = None if self.session.pending else self._newest[forward]
+
+        def replay(library: Library) -> ChangeRecord:
+            if forward:
+                return library.history.redo(None, expected=expected)
+            return library.history.undo(None, expected=expected)
+
+        def done(change: ChangeRecord) -> None:
+            label = change.label[:1].lower() + change.label[1:]
+            if forward:
+                self._notice(f"Done again: {label}", "u takes it back")
+            else:
+                self._notice(f"Undone: {label}", "U does it again")
+
+        self._write(replay, done)
+
+    def _write(self, operation: Callable[[Library], T], done: Callable[[T], None]) -> None:
+        self.session.write(operation, done, self._refused, origin=self)
+
+    def _refused(self, error: StoryflowError) -> None:
+        if isinstance(error, ConflictError):
+            self._notice(
+                f"{SIGNS.warn} Another change came meanwhile.",
+                "The list shows it now; press the key again to go on.",
+                "warning",
+            )
+            self.reload()
+            return
+        details = error.details
+        parts = [str(details[name]) for name in ("where", "why", "reason") if details.get(name)]
+        self._notice(f"{SIGNS.warn} {error.message.rstrip('.')}.", ": ".join(parts), "warning")
+
+    def _notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
+        self.query_one(HintLine).notice(first, rest, tone)
+
+
+def _title_problem(title: str) -> str | None:
+    try:
+        clean_title(title)
+    except InvalidTitleError as error:
+        return f"{error.message}."
+    return None
+
+
+def _what_goes(record: ProjectRecord, days: int) -> str:
+    if not record.segment_count:
+        return "It has no segments; u brings it back."
+    parts = [_counted(record.segment_count, "segment")]
+    if record.image_count:
+        parts.append(_counted(record.image_count, "picture"))
+    verb = "go" if len(parts) > 1 or record.segment_count > 1 else "goes"
+    return f"{' and '.join(parts)} {verb} to the trash for {days} days; u brings them back."
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"
