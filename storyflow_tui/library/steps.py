@@ -112,21 +112,20 @@ class WholeProject:
         folder = project_folder(self.project_id)
         if self.appear == forward:
             assert self.project is not None
+            segments = [segment_record(row) for row in self.rows or []]
             work.rows.insert_project(ProjectRow(*self.project))
-            work.rows.insert_segments([segment_record(row) for row in self.rows or []])
+            work.rows.insert_segments(segments)
             self.project = self.rows = None
-            if (place := work.files.held(folder)) is not None:
-                work.files.bring_back(folder, place)
+            for path in [folder, *_outside(folder, segments)]:
+                if (place := work.files.held(path)) is not None:
+                    work.files.bring_back(path, place)
         else:
             self.project = list(find_project(work.database, self.project_id))
             segments = work.rows.segments(self.project_id)
             self.rows = [segment_row(segment) for segment in segments]
             work.rows.delete_project(self.project_id)
-            # The files of its segments lie in its folder; one elsewhere would be left behind.
-            for path in files_of(segments):
-                if not path.startswith(folder + "/"):
-                    work.files.put_away(path)
-            work.files.put_away(folder)
+            for path in [*_outside(folder, segments), folder]:
+                work.files.put_away(path)
 
 
 @dataclass(slots=True)
@@ -253,3 +252,8 @@ def files_of(segments: Iterable[SegmentRecord]) -> list[str]:
     return [
         path for segment in segments for path in (segment.image_file, segment.audio_file) if path
     ]
+
+
+def _outside(folder: str, segments: Iterable[SegmentRecord]) -> list[str]:
+    """Files of a project that do not lie in its folder, and so do not go with it by themselves."""
+    return [path for path in files_of(segments) if not path.startswith(folder + "/")]
