@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from rich.color import ColorSystem
 from rich.console import Console
@@ -55,17 +56,11 @@ class PackedStrip(Strip):
             if not text:
                 continue
             wanted = _PLAIN if style is None else _codes(style, system)
-            if text.isspace() and not _shows_on_blanks(wanted[0] + now[0]):
+            if text.isspace() and not (wanted.attributes | now.attributes) & _SEEN_ON_BLANKS:
                 # Blanks show their background only; the rest may stay as it is.
-                wanted = (now[0], now[1], wanted[2])
+                wanted = now._replace(ground=wanted.ground)
             if wanted != now:
-                pairs = list(zip(wanted, now, strict=True))
-                if wanted[0] != now[0] or any(before and not after for after, before in pairs):
-                    # What is on cannot be switched off one by one everywhere: start afresh.
-                    codes = ["0", *(code for code in wanted if code)]
-                else:
-                    codes = [after for after, before in pairs if after != before]
-                sent.append(f"\x1b[{';'.join(codes)}m")
+                sent.append(f"\x1b[{';'.join(_changes(now, wanted))}m")
                 now = wanted
             sent.append(text)
         if now != _PLAIN:
@@ -73,11 +68,32 @@ class PackedStrip(Strip):
         return "".join(sent)
 
 
-_PLAIN = ("", "", "")
+class _Codes(NamedTuple):
+    attributes: frozenset[str]
+    ink: str
+    ground: str
 
 
-def _shows_on_blanks(codes: str) -> bool:
-    return "4" in codes or "7" in codes
+_PLAIN = _Codes(frozenset(), "39", "49")
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27"}
+_SEEN_ON_BLANKS = frozenset("47")
+
+
+def _changes(now: _Codes, wanted: _Codes) -> list[str]:
+    """The codes that lead from one look to another."""
+    off = [_OFF[code] for code in sorted(now.attributes - wanted.attributes)]
+    on = wanted.attributes - now.attributes
+    if "22" in off:
+        # Bold and dim go off together.
+        on |= wanted.attributes & {"1", "2"}
+    codes = [*off, *sorted(on)]
+    if wanted.ink != now.ink:
+        codes.append(wanted.ink)
+    if wanted.ground != now.ground:
+        codes.append(wanted.ground)
+    if wanted == _PLAIN:
+        return ["0"]
+    return codes
 
 
 def _system(console: Console) -> ColorSystem:
@@ -90,15 +106,14 @@ def _system(console: Console) -> ColorSystem:
 
 
 @lru_cache(maxsize=16384)
-def _codes(style: Style, system: ColorSystem) -> tuple[str, str, str]:
-    """The codes of attributes, text colour and background, each "" where there is none."""
-    attributes = ";".join(code for name, code in _ATTRIBUTES if getattr(style, name))
-    ink = ground = ""
+def _codes(style: Style, system: ColorSystem) -> _Codes:
+    attributes = frozenset(code for name, code in _ATTRIBUTES if getattr(style, name))
+    ink, ground = _PLAIN.ink, _PLAIN.ground
     if style.color is not None:
         ink = ";".join(style.color.downgrade(system).get_ansi_codes())
     if style.bgcolor is not None:
         ground = ";".join(style.bgcolor.downgrade(system).get_ansi_codes(foreground=False))
-    return attributes, ink, ground
+    return _Codes(attributes, ink, ground)
 
 
 def drawn(widget: Widget, lines: list[Strip], crop: Region, ground: str) -> list[Strip]:

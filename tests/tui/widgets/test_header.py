@@ -45,19 +45,17 @@ def test_a_subtitle_follows_the_title() -> None:
     assert row(120, subtitle="segment 10").startswith("  The Lamp   segment 10   ")
 
 
-@pytest.mark.parametrize("width", range(60, 201))
 @pytest.mark.parametrize("title", ["The Lamp", "灯台守の手紙", "A Field Guide to Fog " * 9])
 @pytest.mark.parametrize("state", [SAVED, State("! not saved: narration is empty", "danger")])
-def test_every_width_is_filled_and_facts_leave_in_their_order(
-    width: int, title: str, state: State
-) -> None:
-    line = header_line(width, INK, title, FACTS, state)
-    assert line.cell_length == width
-    assert line.text.endswith(f"{state.text}  ")
-    shown = [fact.drop for fact in FACTS if fact.text in line.text]
-    assert sorted(shown) == list(range(6 - len(shown), 6))
-    if len(title) < 12:
-        assert title in line.text
+def test_every_width_is_filled_and_facts_leave_in_their_order(title: str, state: State) -> None:
+    for width in range(60, 201):
+        line = header_line(width, INK, title, FACTS, state)
+        assert line.cell_length == width
+        assert line.text.endswith(f"{state.text}  ")
+        shown = [fact.drop for fact in FACTS if fact.text in line.text]
+        assert sorted(shown) == list(range(6 - len(shown), 6))
+        if len(title) < 12:
+            assert title in line.text
 
 
 def test_the_title_is_cut_at_the_cell_when_nothing_else_can_go() -> None:
