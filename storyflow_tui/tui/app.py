@@ -250,6 +250,7 @@ class StoryflowApp(App[int], inherit_bindings=False):
         self._leaving = True
         screens = self._timelines()
         for screen in screens:
+            await screen.pane.drained()
             screen.collect()
             screen.saving.save_all()
         if screens:

@@ -61,13 +61,18 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         index = self.cards.index_of(segment_id)
         return 0 if index is None else index + 1
 
-    def action_edit(self, name: str) -> None:
+    async def action_edit(self, name: str) -> None:
         """Put the cursor into a field of the current segment."""
-        if self.current is None:
-            return
+        await self.pane.drained()
+        if self.current is not None:
+            self.open_field(name)
+
+    def open_field(self, name: str) -> None:
+        """Show the current segment and put the cursor into one of its fields."""
         self.show_pane()
         self.enter(name)
-        self.pane.field(name).focus()
+        # Not `Widget.focus`, which waits: keys typed ahead would go to the timeline.
+        self.set_focus(self.pane.field(name))
 
     def offer_drafts(self) -> None:
         """Offer what earlier runs could not save, one after the other."""
@@ -78,9 +83,10 @@ class StoryEditing(StoryActions, inherit_bindings=False):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The focus says whether a field is open."""
-        if isinstance(event.widget, Field):
-            self.enter(str(event.widget.name))
-        elif isinstance(event.widget, Timeline):
+        # The event may be late; what has the focus now is what counts.
+        if isinstance(self.focused, Field):
+            self.enter(str(self.focused.name))
+        elif isinstance(self.focused, Timeline):
             self.leave_segment()
 
     def enter(self, name: str) -> None:
@@ -122,7 +128,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         self.hint()
         self.refresh_bindings()
         if self.focused is not self.timeline:
-            self.timeline.focus()
+            self.set_focus(self.timeline)
 
     def on_field_typed(self, event: Field.Typed) -> None:
         """A key changed a text."""
@@ -137,6 +143,9 @@ class StoryEditing(StoryActions, inherit_bindings=False):
                 "warning",
             )
         self.pane.label()
+        if self.editing is None:
+            # Typed ahead of the key that left the field, and drawn after it.
+            self.saving.closed(event.owner.id)
 
     def on_field_left(self, event: Field.Left) -> None:
         """A field was left: its text is saved now."""
@@ -153,8 +162,9 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         elif record is not None:
             self.refused(LockedError(""), self.position_of(record.id))
 
-    def on_pane_done(self) -> None:
+    async def finish_typing(self) -> None:
         """Save at once and go back to the cards; a conflict is settled first."""
+        await self.pane.drained()
         self.collect()
         record = self.pane.record
         for name in ("text_content", "image_prompt"):
@@ -248,7 +258,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         if entry is not None:
             entry.base, entry.error, entry.why = based_on, None, ""
         self.go_to((record.id,))
-        self.action_edit(name)
+        self.open_field(name)
         self.pane.field(name).replace_all(typed)
         self.collect()
 

@@ -5,10 +5,12 @@ What its keys do to the story is in `actions`; when typed text is saved, in `sav
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -61,13 +63,14 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
     CSS_PATH: ClassVar = Path(__file__).with_suffix(".tcss")
     KEYS: ClassVar[Sequence[Key]] = TIMELINE
     HELP_NAME: ClassVar[str] = "timeline"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TIMELINE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TIMELINE, first=True)]
     AUTO_FOCUS = "Timeline"
 
     def __init__(self, project_id: int, segment_id: int | None = None) -> None:
         super().__init__()
         self.project_id = project_id
         self._start_at = segment_id
+        self._ready_at: float | None = None
         self._goal: tuple[int, ...] = ()
         self._reload_wanted = False
         self._pictured: tuple[object, ...] = ()
@@ -83,6 +86,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
             yield Pane(
                 Picture(_Proxies(self.session)),
                 words_per_minute=self.session.settings.words_per_minute,
+                done=self.finish_typing,
                 id="pane",
             )
         yield HintLine()
@@ -121,6 +125,8 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         self._show_all()
         for note in self.session.library.notes[:1]:
             self.notice(f"! {note[:1].upper()}{note[1:]}", "", "warning")
+        self._ready_at = time.monotonic()
+        self.refresh_bindings()
         self.call_after_refresh(self.offer_drafts)
 
     def on_resize(self) -> None:
@@ -157,8 +163,16 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a field is open no key of the timeline acts."""
-        return not (self.editing and action in _ACTIONS)
+        """While a field is open no key of the timeline acts; nor before there is something."""
+        if action not in _ACTIONS:
+            return True
+        return self._ready_at is not None and not self.editing
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that was pressed before the screen stood is pressed again."""
+        if self._ready_at is not None and event.time < self._ready_at:
+            event.stop()
+            self.app.simulate_key(event.key)
 
     def action_cursor(self, by: int) -> None:
         """Go to the next or the previous card."""
@@ -186,16 +200,19 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
 
     def on_timeline_cursor_moved(self) -> None:
         """The pane follows when the cursor rests; a field that is open is left now."""
-        self.leave_segment()
+        shown = self.pane.record
+        if shown is None or shown.id != self.cards.id_at(self.timeline.cursor):
+            self.leave_segment()
         self._rest_timer.reset()
         self._rest_timer.resume()
 
-    def on_timeline_opened(self) -> None:
+    async def on_timeline_opened(self) -> None:
         """A click on the current card edits its narration."""
-        self.action_edit("text_content")
+        await self.action_edit("text_content")
 
-    def _rested(self) -> None:
+    async def _rested(self) -> None:
         self._rest_timer.pause()
+        await self.pane.drained()
         self.show_pane()
         self.show_state()
 

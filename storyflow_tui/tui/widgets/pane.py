@@ -6,14 +6,13 @@ what is typed (`Field.Typed`); saving and reading are not its business.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.message import Message
 
 from storyflow_tui.records import (
     SegmentRecord,
@@ -50,15 +49,21 @@ class Pane(Container):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EDITOR)]
 
-    @dataclass
-    class Done(Message):
-        """The person is done in the fields."""
+    def __init__(
+        self,
+        picture: Picture,
+        *,
+        words_per_minute: int,
+        done: Callable[[], Awaitable[None]],
+        id: str,  # noqa: A002
+    ) -> None:
+        """`done` is awaited when the person is done in the fields.
 
-        pane: Pane
-
-    def __init__(self, picture: Picture, *, words_per_minute: int, id: str) -> None:  # noqa: A002
+        Not a message: the next key must find the fields closed already.
+        """
         super().__init__(id=id)
         self.picture = picture
+        self._done = done
         self.record: SegmentRecord | None = None
         self._words_per_minute = words_per_minute
         self._over = False
@@ -166,14 +171,22 @@ class Pane(Container):
         else:
             self.query_one("#file", PaneLine).show([*first, *facts])
 
-    def action_done(self) -> None:
+    async def drained(self) -> None:
+        """Wait until every key that was sent to a field has arrived in its text (1 s at most)."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + 1
+        while any(field.message_queue_size for field in self.fields) and loop.time() < latest:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    async def action_done(self) -> None:
         """Back to the timeline."""
-        self.post_message(self.Done(self))
+        await self._done()
 
     def action_next_field(self) -> None:
         """From narration to prompt and back."""
         first, second = self.fields
-        (first if second.has_focus else second).focus()
+        self.screen.set_focus(first if second is self.screen.focused else second)
 
     action_previous_field = action_next_field
 

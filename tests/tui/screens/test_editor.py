@@ -330,3 +330,15 @@ async def test_editor_over_the_timeline_has_its_places(open_story: Opener) -> No
         assert lines[12].startswith("  Length    ~0:01")
         assert lines[-1].startswith("  ^S done  tab next field")
         assert lines[-1].endswith("F1 help")
+
+
+async def test_keys_typed_ahead_go_where_they_are_meant(open_story: Opener) -> None:
+    from textual.events import Key
+
+    async with open_story(3) as editor:
+        for key in ["j", "e", *"Hello", "tab", *"There", "escape", "j", "d"]:
+            editor.app.post_message(Key(key, key if len(key) == 1 else None))
+        await editor.shows("Delete segment 3?")
+        await editor.press("n")
+        await editor.until(lambda: editor.texts[1] == "HelloNarration 2.")
+        await editor.until(lambda: editor.segments[1].image_prompt == "Thereprompt 2")
