@@ -34,8 +34,12 @@ class Key:
     hint_keys: str | None = None
 
 
-def bindings(keys: Sequence[Key]) -> list[Binding]:
-    """The table as Textual takes it."""
+def bindings(keys: Sequence[Key], *, first: bool = False) -> list[Binding]:
+    """The table as Textual takes it.
+
+    `first` acts on each key before the next one is looked at, as `priority` does for one key:
+    otherwise what is typed ahead goes to where the focus was, not to where it will be.
+    """
     return [
         Binding(
             key.keys,
@@ -43,7 +47,7 @@ def bindings(keys: Sequence[Key]) -> list[Binding]:
             key.description,
             show=key.hint is not None,
             key_display=key.label,
-            priority=key.priority,
+            priority=key.priority or first,
             tooltip=key.tooltip,
             id=key.id,
             system=False,
