@@ -113,17 +113,18 @@ def _draw(
 
 
 def _pieces(text: str) -> list[tuple[int, str]]:
+    """Runs of narrow characters, and wide ones alone, each with the cells before it."""
     pieces: list[tuple[int, str]] = []
     x = 0
+    runs = False
     for character in text:
         cells = get_character_cell_size(character)
-        joins = pieces and (
-            cells == 0 or (cells == 1 and cell_len(pieces[-1][1]) == len(pieces[-1][1]))
-        )
-        if joins:
+        # Marks stay with what they stand on; a run of one script is shaped as one.
+        if pieces and (cells == 0 or (cells == 1 and runs)):
             pieces[-1] = (pieces[-1][0], pieces[-1][1] + character)
         else:
             pieces.append((x, character))
+            runs = cells == 1
         x += cells
     return pieces
 

@@ -152,7 +152,7 @@ def _ended(line: str, cells: int, sign: str) -> str:
             line = _head(line, room)
             break
         line = shorter
-    return line.rstrip(" ,;:–—-") + sign
+    return line.rstrip(" .,;:–—-、。，") + sign
 
 
 def _pieces(line: str) -> Iterator[tuple[str, int]]:

@@ -78,6 +78,16 @@ def test_every_text_can_be_read_on_every_surface(
     assert contrast(shown(colours, role), shown(colours, surface)) >= 4.5
 
 
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_and_surface_differ_in_16_colours_too(theme: str, surface: str) -> None:
+    numbers = {
+        role: Color.parse(getattr(palette(theme), role)).downgrade(ColorSystem.STANDARD).number
+        for role in (*TEXTS, surface)
+    }
+    assert numbers[surface] not in [numbers[role] for role in TEXTS]
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_surfaces_are_distinct_greys_of_the_256(theme: str) -> None:
     numbers = {surface: number(palette(theme), surface) for surface in SURFACES}

@@ -104,6 +104,11 @@ def test_lines_break_at_words_and_end_with_a_sign() -> None:
     assert wrap(narration, 40, 1, "...") == ["From the gallery he could see the..."]
 
 
+def test_a_cut_has_one_mark_only() -> None:
+    assert wrap("He knew it. Each had another thing to say", 12, 1) == ["He knew it…"]
+    assert wrap("one, two, three", 10, 1) == ["one, two…"]
+
+
 def test_line_ends_become_spaces() -> None:
     assert wrap("one\n\ntwo\tthree", 40, 3) == ["one two three"]
     assert one_line("  a\n b ") == "a b"

@@ -1,117 +1,30 @@
 """Sheets: a question or a line of input that rises from the hint line over the screen below.
 
-The screen below stays as it is, neither dimmed nor moved. The safe answer is reversed and first.
+The screen below stays in sight and is not dimmed. The safe answer is reversed and first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
-from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
-from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.geometry import Region
-from textual.screen import ModalScreen
-from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Input
 
 from storyflow_tui.tui import text
 from storyflow_tui.tui.keymap import LINE, QUESTION, bindings
-from storyflow_tui.tui.look import SIGNS, Grid, Palette, palette
-from storyflow_tui.tui.strips import PackedStrip, blank_line, drawn
+from storyflow_tui.tui.look import Grid
 from storyflow_tui.tui.widgets.header import Tone
-from storyflow_tui.tui.widgets.timeline import Timeline
-
-SheetResult = TypeVar("SheetResult")
+from storyflow_tui.tui.widgets.paper import Paper, Sheet
 
 _LINES = 3
 """Lines that one paragraph of a question may take."""
 
 
-class _Paper(Widget):
-    """The sheet itself: a bar, words at the text column, blank lines above and below."""
-
-    DEFAULT_CSS = """
-    _Paper { width: 100%; height: 100%; background: $sheet; }
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tone: Tone = "accent"
-        self.rows: list[list[tuple[str, str]]] = []
-
-    def put(self, rows: list[list[tuple[str, str]]], tone: Tone) -> None:
-        """Show these lines: pieces of text with their looks (`role`, `role bold`, `answer`)."""
-        self.rows, self.tone = rows, tone
-        self.refresh()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of the sheet."""
-        colours = palette(self.app.theme)
-        width = self.size.width
-        blank = blank_line(width, colours.sheet)
-        lines: list[Strip] = [blank]
-        lines += [self._line(row, width, colours) for row in self.rows]
-        return drawn(self, [*lines, blank], crop, colours.sheet)
-
-    def _line(self, row: list[tuple[str, str]], width: int, colours: Palette) -> Strip:
-        plain = colours.style("text", "sheet")
-        bar = Segment(SIGNS.here, colours.style(self.tone, "sheet"))
-        segments = [bar, Segment(" " * (Grid.TEXT_COLUMN - 1), plain)]
-        used = Grid.TEXT_COLUMN
-        for words, look in row:
-            cells = text.width(words)
-            if look == "aside":
-                left = width - Grid.MARGIN - cells - used
-                if left < 3:
-                    continue
-                segments.append(Segment(" " * left, plain))
-                used += left
-                look = "muted"
-            role, _, weight = look.partition(" ")
-            if role == "answer":
-                style = colours.style("text", "sheet", bold=True, reverse=True)
-            else:
-                style = colours.style(role, "sheet", bold=weight == "bold")
-            segments.append(Segment(words, style))
-            used += cells
-        line = Strip(segments).adjust_cell_length(width, plain)
-        return PackedStrip(list(line), width)
-
-
-class _Sheet(ModalScreen[SheetResult]):
-    """What rises from the hint line; a timeline below keeps its current card in view."""
-
-    DEFAULT_CSS = """
-    _Sheet { background: transparent; overflow: hidden; }
-    _Sheet > Container { dock: bottom; width: 100%; background: $sheet; }
-    """
-
-    def _rise(self, rows: list[list[tuple[str, str]]], tone: Tone) -> None:
-        """Write the sheet, as high as its lines."""
-        height = len(rows) + 2
-        self.query_one(Container).styles.height = height
-        self.query_one(_Paper).put(rows, tone)
-        self._clear_of(height)
-
-    def dismiss(self, result: SheetResult | None = None) -> AwaitComplete:
-        """Sink, with this answer, and give the room back."""
-        self._clear_of(0)
-        return super().dismiss(result)
-
-    def _clear_of(self, height: int) -> None:
-        # The sheet stands on the hint line, which is below the timeline.
-        for screen in self.app.screen_stack:
-            for timeline in screen.query(Timeline):
-                timeline.cover(max(0, height - 1))
-
-
-class Question(_Sheet[bool]):
+class Question(Sheet[bool]):
     """A question with a safe answer (False: `n`, Enter, Escape) and another (True: `y`)."""
 
     KEYS: ClassVar = QUESTION
@@ -140,7 +53,7 @@ class Question(_Sheet[bool]):
     def compose(self) -> ComposeResult:
         """The sheet."""
         with Container():
-            yield _Paper()
+            yield Paper()
 
     def on_mount(self) -> None:
         """Write the sheet."""
@@ -169,11 +82,11 @@ class Question(_Sheet[bool]):
                 (f"enter {_third_person(no_word)}", "aside"),
             ]
         )
-        self._rise(rows, self._tone)
+        self.rise(rows, self._tone)
 
     def on_click(self, event: events.Click) -> None:
         """A click on the screen below is the safe answer."""
-        if event.screen_y < self.query_one(_Paper).region.y:
+        if event.screen_y < self.query_one(Paper).region.y:
             self.dismiss(False)
 
     def action_no(self) -> None:
@@ -199,11 +112,11 @@ class _Line(Input):
         return text.printable(value)
 
 
-class LineInput(_Sheet["str | None"]):
+class LineInput(Sheet["str | None"]):
     """One line to type; the text when it is accepted, None when it is left."""
 
     DEFAULT_CSS = """
-    LineInput _Paper { layer: below; position: absolute; }
+    LineInput Paper { layer: below; position: absolute; }
     LineInput Container { layers: below above; }
     LineInput Input {
         layer: above; position: absolute; offset: 6 2; width: 100%; height: 1;
@@ -248,7 +161,7 @@ class LineInput(_Sheet["str | None"]):
     def compose(self) -> ComposeResult:
         """The sheet and its line."""
         with Container():
-            yield _Paper()
+            yield Paper()
             line = _Line(self._value, placeholder=self._placeholder, select_on_focus=False)
             line.cursor_blink = False
             yield line
@@ -295,7 +208,7 @@ class LineInput(_Sheet["str | None"]):
                 (f" {leave}", "muted"),
             ],
         ]
-        self._rise(rows, tone)
+        self.rise(rows, tone)
 
     def action_accept(self) -> None:
         """Take the line, or say what is wrong with it."""
