@@ -14,7 +14,8 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from storyflow_tui.errors import (
@@ -47,22 +48,10 @@ def backup(
     """
     if file.exists() and not force:
         raise NotEmptyError(f"{file} is there already; choose another name", {"file": str(file)})
-    with failures_told(file), media.staging() as staging:
-        copy = staging.folder / DATABASE
-        linked = staging.folder / MEDIA
-        journal.finish()
-        with database.writing():
-            if journal.is_pending():
-                raise DamagedError(
-                    "Files of this library still wait to be moved; storyflow check tells which",
-                    {"library": str(database.path.parent)},
-                )
-            database.copy_to(copy)
-            for relative in _named(database):
-                _link(media, relative, linked)
+    with failures_told(file), _at_rest(database, media, journal) as folder:
         temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
         try:
-            _write_zip(temporary, staging.folder)
+            _write_zip(temporary, folder)
             if force:
                 temporary.replace(file)
             else:
@@ -72,8 +61,40 @@ def backup(
         finally:
             temporary.unlink(missing_ok=True)
         media.disk.sync(file.absolute().parent)
-        media.disk.remove_tree(staging.folder)
     return file
+
+
+@contextmanager
+def _at_rest(database: Database, media: Media, journal: Journal) -> Iterator[Path]:
+    """A folder with a copy of the database and links to all files, from one moment.
+
+    A library that cannot be written is copied to a temporary folder instead: nobody moves its
+    files while it is read-only to all, and links cannot be made in it.
+    """
+    if database.read_only:
+        with tempfile.TemporaryDirectory(prefix="storyflow-backup-") as temporary:
+            _gather(database, media, Path(temporary), shutil.copyfile)
+            yield Path(temporary)
+        return
+    with media.staging() as staging:
+        journal.finish()
+        with database.writing():
+            if journal.is_pending():
+                raise DamagedError(
+                    "Files of this library still wait to be moved; storyflow check tells which",
+                    {"library": str(database.path.parent)},
+                )
+            _gather(database, media, staging.folder, media.disk.link)
+        yield staging.folder
+        media.disk.remove_tree(staging.folder)
+
+
+def _gather(
+    database: Database, media: Media, folder: Path, take: Callable[[Path, Path], object]
+) -> None:
+    database.copy_to(folder / DATABASE)
+    for relative in _named(database):
+        _take(media, relative, folder / MEDIA, take)
 
 
 def restore(file: Path, library: Path, clock: Clock, *, replace: bool = False) -> Path | None:
@@ -123,7 +144,7 @@ def _named(database: Database) -> Iterator[str]:
         yield place
 
 
-def _link(media: Media, relative: str, folder: Path) -> None:
+def _take(media: Media, relative: str, folder: Path, take: Callable[[Path, Path], object]) -> None:
     source = media.folder / relative
     if not relative.startswith(".trash/") and media.path(relative) is None:
         return  # damaged: reported by check, never followed
@@ -136,7 +157,7 @@ def _link(media: Media, relative: str, folder: Path) -> None:
         target = folder / path.relative_to(media.folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
-            media.disk.link(path, target)
+            take(path, target)
 
 
 def _write_zip(target: Path, folder: Path) -> None:

@@ -181,4 +181,4 @@ def as_ours(error: OSError, place: Path) -> StoryflowError:
         return NoSpaceError(f"No space left in {place}; nothing was changed", details)
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return NotFoundError(f"{error.filename or place} is not there", details)
-    return ReadOnlyError(f"{place} cannot be written: {error.strerror}", details)
+    return ReadOnlyError(f"No access to {error.filename or place}: {error.strerror}", details)
