@@ -39,6 +39,7 @@ BUSY_SECONDS = 5.0
 Row: TypeAlias = tuple[Any, ...]
 Parameters: TypeAlias = Sequence[object]
 
+_TABLES = "SELECT COUNT(*) FROM sqlite_master"
 _HEADER = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html#the_database_header
 _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs")
 
@@ -199,7 +200,7 @@ class Database:
         return (
             int(self.value("PRAGMA user_version")),
             int(self.value("PRAGMA application_id")),
-            int(self.value("SELECT COUNT(*) FROM sqlite_master")),
+            int(self.value(_TABLES)),
         )
 
     def _run(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
@@ -299,7 +300,7 @@ def on_network(folder: Path) -> bool:
 
 
 def _refuse_by_header(path: Path, read_only: bool) -> None:
-    """Look at the file's first bytes without SQLite, which would write beside it."""
+    """Look at the file before SQLite opens it for good, which would write beside it."""
     try:
         with path.open("rb") as file:
             header = file.read(100)
@@ -321,8 +322,32 @@ def _refuse_by_header(path: Path, read_only: bool) -> None:
     application = int.from_bytes(header[68:72], "big")
     if application not in (0, APPLICATION_ID):
         raise _foreign(path)
+    if application == 0 and (_log_beside(path) or _look(path, "immutable=1", _TABLES)):
+        raise _foreign(path)
+    if application == APPLICATION_ID and not read_only and _log_beside(path):
+        # The header may be older than the log, and whoever writes would merge the two on closing.
+        version = max(version, _look(path, "mode=ro", "PRAGMA user_version"))
     if application == APPLICATION_ID and version > migrations.VERSION:
         raise _newer(path)
+
+
+def _log_beside(path: Path) -> bool:
+    """Whether SQLite holds something for the file that is not in it yet."""
+    for ending in ("-wal", "-journal"):
+        with contextlib.suppress(OSError):
+            if path.with_name(path.name + ending).stat().st_size:
+                return True
+    return False
+
+
+def _look(path: Path, mode: str, query: str) -> int:
+    """The number that a query gives of the file, read without a change to it; 0: not to be had."""
+    with contextlib.suppress(sqlite3.Error):
+        uri = f"file:{_quoted(path)}?{mode}"
+        connection = sqlite3.connect(uri, uri=True, timeout=0)
+        with contextlib.closing(connection):
+            return int(connection.execute(query).fetchone()[0])
+    return 0
 
 
 def _where(path: Path) -> dict[str, str]:
