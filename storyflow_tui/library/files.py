@@ -38,8 +38,11 @@ class FilePlan:
         """
         if self._media.path(relative) is None:
             return
-        if self._media.disk.exists(self._media.folder / self._journal.locate(relative)):
-            self._moves.append((relative, self._keep(relative, relative)))
+        there = self._media.folder / self._journal.locate(relative)
+        if self._media.disk.exists(there):
+            # Of a folder without a file nothing is owed: undo can do without it.
+            is_empty = there.is_dir() and not any(self._media.disk.files_below(there))
+            self._moves.append((relative, self._keep(relative, "" if is_empty else relative)))
 
     def held(self, relative: str) -> str | None:
         """Where this change holds in the trash what was at `relative`; None: it holds nothing.
