@@ -36,7 +36,7 @@ Image.MAX_IMAGE_PIXELS = None
 FORMATS = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 """What people call the formats that are accepted, by Pillow's names."""
 
-_UNREADABLE = (
+UNREADABLE = (
     OSError,
     SyntaxError,
     ValueError,
@@ -111,7 +111,7 @@ def header(file: BinaryIO, name: str) -> Iterator[Image.Image]:
         if error.errno is not None:
             raise refused(name, f"It cannot be read: {error.strerror}.") from None
         raise refused(name, _content(head)) from None
-    except _UNREADABLE:
+    except UNREADABLE:
         raise refused(name, _content(head)) from None
     with image:
         _check_pixels(*image.size, name)
@@ -128,7 +128,7 @@ def load(image: Image.Image, name: str, longest: int) -> None:
     image.draft("RGB", (longest, longest))
     try:
         image.load()
-    except _UNREADABLE:
+    except UNREADABLE:
         raise refused(
             name,
             f"It is damaged or cut short: not all of its {width} × {height} pixels can be read.",

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -170,7 +171,9 @@ def _plain(image: Image.Image) -> Image.Image:
     elif image.mode not in ("RGB", "RGBA", "L"):
         image = image.convert("RGB")
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    image = ImageOps.exif_transpose(image)
+    # A picture whose EXIF cannot be read is shown as it is stored.
+    with suppress(*decoding.UNREADABLE):
+        image = ImageOps.exif_transpose(image)
     if image.mode == "RGBA":
         ground = Image.new("RGB", image.size, _GROUND)
         ground.paste(image, (0, 0), image)
