@@ -90,6 +90,7 @@ class StoryflowApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Start the writer and show the first screen."""
         self.session.start()
+        self.screen_change_signal.subscribe(self, self.session.catch_up)
         if self._handle_signals:
             import asyncio
 

@@ -184,6 +184,10 @@ class StoryCards:
 
     # What becomes old
 
+    def renew(self, record: SegmentRecord) -> None:
+        """A record as it is in the library now."""
+        self._keep([record])
+
     def forget(self, segment_ids: Iterable[int] | None = None) -> None:
         """These segments (None: all) may be different in the library; so may their files."""
         if segment_ids is None:

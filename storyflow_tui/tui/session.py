@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet
 
 from textual.app import App
 from textual.message import Message
+from textual.screen import Screen
 
 from storyflow_tui.config import Settings
 from storyflow_tui.errors import StoryflowError
@@ -50,8 +52,9 @@ class Session:
     """The library as one running editor uses it."""
 
     class LibraryChanged(Message, bubble=False):
-        """Something in the library is different; sent to every screen.
+        """Something in the library is different; sent to every screen that can be seen.
 
+        One that was covered gets a single one, without `changed`, when it can be seen again.
         `changed` is None when another process wrote. `origin` is what `write` was given, for a
         screen that has shown its own change already.
         """
@@ -81,6 +84,7 @@ class Session:
         self._count = threading.Lock()
         self._origin: object = None
         self._closed = False
+        self._behind: WeakSet[Screen[Any]] = WeakSet()
         library.on_changed = self._committed
         self._writer = threading.Thread(target=self._work, name="storyflow-writer", daemon=True)
 
@@ -225,8 +229,21 @@ class Session:
         self._call(self._announce, changed, origin)
 
     def _announce(self, changed: Changed | None, origin: object) -> None:
-        for screen in list(self._app.screen_stack):
-            screen.post_message(self.LibraryChanged(changed, origin))
+        # A message to a screen that is covered makes Textual paint the one above it anew; such a
+        # screen hears of it when it comes to light.
+        seen = True
+        for screen in reversed(self._app.screen_stack):
+            if seen:
+                screen.post_message(self.LibraryChanged(changed, origin))
+            else:
+                self._behind.add(screen)
+            seen = seen and screen.is_modal
+
+    def catch_up(self, screen: Screen[Any]) -> None:
+        """A screen came to light: tell it of what it missed."""
+        if screen in self._behind:
+            self._behind.discard(screen)
+            screen.post_message(self.LibraryChanged(None))
 
     def _call(self, callback: Callable[..., None] | None, *arguments: object) -> None:
         if callback is not None and not self._closed:

@@ -28,6 +28,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         """The field that is open."""
         self._asking = False
         self._offered: list[Draft] = []
+        self._states: dict[int, str] = {}
 
     def begin_editing(self) -> None:
         """Make what saves typed text; the session is there now."""
@@ -188,12 +189,18 @@ class StoryEditing(StoryActions, inherit_bindings=False):
                 self.saving.typed(field.owner, name, typed)
 
     def _state_changed(self, segment_id: int) -> None:
-        if self.is_mounted:
+        # Typing calls this with every key; a card is some kilobytes to send.
+        state = self.saving.state(segment_id)[0]
+        if self.is_mounted and state != self._states.get(segment_id, ""):
+            self._states[segment_id] = state
             self.timeline.redraw([segment_id])
-            self.show_state()
+        if not state:
+            self._states.pop(segment_id, None)
+        self.show_state()
 
     def _saved(self, record: SegmentRecord) -> None:
-        """Our own save: the fields are of this record now."""
+        """Our own save: card and fields are of this record now."""
+        self.cards.renew(record)
         for field in self.pane.fields:
             if field.owner is not None and field.owner.id == record.id:
                 field.owner = record

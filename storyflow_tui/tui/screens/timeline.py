@@ -337,8 +337,8 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         changed = event.changed
         if changed is not None and changed.project_id != self.project_id:
             return
-        ours = event.origin is not None
-        if event.origin is not self.saving and (changed is None or changed.change_id is not None):
+        saved = event.origin is self.saving
+        if not saved and (changed is None or changed.change_id is not None):
             self.saving.interrupted()
         try:
             self.project = self.session.project(self.project_id)
@@ -350,11 +350,13 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
             self.refused(error)
             return
         ids = changed.segment_ids if changed is not None else None
-        self.cards.forget(ids)
-        if changed is None or (changed.order_changed and not ours) or ids is None:
-            self.reload_order()
-        else:
-            self.timeline.redraw(ids)
+        if event.origin is not self and not saved:
+            # Steps and deletions of our own are shown already, and so is what was saved.
+            self.cards.forget(ids)
+            if ids is None:
+                self.reload_order()
+            else:
+                self.timeline.redraw(ids)
         current = self.pane.record
         if ids is None or current is None or current.id in ids:
             self.show_pane()
