@@ -12,8 +12,10 @@ import json
 import os
 import shutil
 import stat
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +25,6 @@ from storyflow_tui.errors import (
     ForeignFileError,
     NotEmptyError,
     NotFoundError,
-    StoryflowError,
 )
 from storyflow_tui.library import migrations
 from storyflow_tui.library.clock import Clock
@@ -35,6 +36,17 @@ from storyflow_tui.library.media import MEDIA, Media, is_inside
 _MANIFEST = "manifest.json"
 _FORMAT = "storyflow-backup-1"
 _CHUNK = 1 << 20
+_KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What `zipfile` raises for broken archives: nearly anything, RuntimeError also for encrypted ones.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
 _MANIFEST_BYTES = 64 * 1024 * 1024  # a manifest of a million files; more is no backup of ours
 
 
@@ -191,14 +203,17 @@ def _unpack(file: Path, folder: Path) -> None:
             if sorted(names) != sorted([*expected, _MANIFEST]):
                 raise DamagedError(f"{file} does not hold what its list says", {"file": str(file)})
             for name, (digest, size) in expected.items():
-                _unpack_one(archive, file, name, folder / name, digest, size)
+                try:
+                    _unpack_one(archive, file, name, folder / name, digest, size)
+                except _BROKEN as error:
+                    raise DamagedError(
+                        f"{name} in {file} cannot be read: {error}", {"file": str(file)}
+                    ) from error
     except FileNotFoundError:
         raise NotFoundError(f"{file} is not there", {"file": str(file)}) from None
     except IsADirectoryError:
         raise ForeignFileError(f"{file} is a folder", {"file": str(file)}) from None
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        if isinstance(error, StoryflowError):
-            raise
+    except _BROKEN as error:
         raise ForeignFileError(
             f"{file} is no backup of a library: {error}", {"file": str(file)}
         ) from error
@@ -207,8 +222,8 @@ def _unpack(file: Path, folder: Path) -> None:
 def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, tuple[str, int]]:
     try:
         entry = archive.getinfo(_MANIFEST)
-        if entry.file_size > _MANIFEST_BYTES:
-            raise ValueError("its list is too long")
+        if entry.file_size > _MANIFEST_BYTES or entry.compress_type not in _KINDS:
+            raise ValueError("its list is not one of ours")
         manifest = json.loads(archive.read(entry))
         if manifest["format"] != _FORMAT:
             raise ValueError("its list is of another format")
@@ -216,9 +231,9 @@ def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, tuple[str, int]
             str(name): (str(facts["sha256"]), int(facts["bytes"]))
             for name, facts in manifest["files"].items()
         }
-    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise ForeignFileError(
-            f"{file} is no backup of a library: {error}", {"file": str(file)}
+            f"{file} is no backup of a library: its list is not one of ours", {"file": str(file)}
         ) from error
     if DATABASE not in expected:
         raise DamagedError(f"{file} holds no database", {"file": str(file)})
@@ -241,7 +256,8 @@ def _unpack_one(
     entry = archive.getinfo(name)
     mode = entry.external_attr >> 16
     # The size is looked at before and while unpacking, so that a bomb never fills the disk.
-    if entry.file_size != size or (mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG)):
+    is_file = stat.S_IFMT(mode) in (0, stat.S_IFREG)
+    if entry.file_size != size or entry.compress_type not in _KINDS or not is_file:
         raise DamagedError(f"{name} in {file} is not what its list says", {"file": str(file)})
     target.parent.mkdir(parents=True, exist_ok=True)
     found, count = hashlib.sha256(), 0
