@@ -1,0 +1,124 @@
+"""Check: what it finds, and that it mends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storyflow_tui.library import Library
+from storyflow_tui.records import Finding, ProjectRecord
+
+
+@pytest.fixture
+def pictured(
+    library: Library,
+    project: ProjectRecord,
+    ids: Sequence[int],
+    paint: Callable[..., Path],
+    tmp_path: Path,
+) -> Path:
+    """The stored picture of the first segment."""
+    segment = library.segments.attach_image(ids[0], paint(tmp_path / "a.png"))
+    return library.media / str(segment.image_file)
+
+
+def test_a_sound_library_has_no_findings(library: Library, pictured: Path) -> None:
+    library.segments.remove_image(1)
+    assert library.check() == []
+
+
+def test_a_missing_file_is_found(library: Library, pictured: Path) -> None:
+    pictured.unlink()
+    assert library.check() == [
+        Finding(
+            "missing_file",
+            "segment 1",
+            "Segment 1 names projects/1/images/1_a.png; it is gone.",
+        )
+    ]
+
+
+def test_a_missing_audio_file_is_found(
+    library: Library, pictured: Path, sql: Callable[..., Any]
+) -> None:
+    sql(library, "UPDATE segment SET audio_file = 'projects/1/audio/1_a.mp3' WHERE id = 1")
+    assert [finding.check for finding in library.check()] == ["missing_file"]
+
+
+def test_a_folder_in_a_files_place_is_a_missing_file(library: Library, pictured: Path) -> None:
+    pictured.unlink()
+    pictured.mkdir()
+    assert [finding.check for finding in library.check()] == ["missing_file"]
+
+
+def test_a_file_that_no_row_names_is_found_and_left(library: Library, pictured: Path) -> None:
+    stray = pictured.with_name("stray.png")
+    stray.write_bytes(b"stray")
+    assert library.check() == [
+        Finding(
+            "unnamed_file",
+            "projects/1/images/stray.png",
+            "No segment names projects/1/images/stray.png.",
+        )
+    ]
+    assert stray.read_bytes() == b"stray"
+
+
+def test_a_link_that_no_row_names_is_found(library: Library, pictured: Path) -> None:
+    pictured.with_name("link.png").symlink_to("/")
+    assert [finding.check for finding in library.check()] == ["unnamed_file"]
+
+
+def test_repeated_and_negative_indices_are_found(
+    library: Library, project: ProjectRecord, ids: Sequence[int], sql: Callable[..., Any]
+) -> None:
+    sql(library, "UPDATE segment SET sequence_index = 3 WHERE id = ?", ids[0])
+    sql(library, "UPDATE segment SET sequence_index = -1 WHERE id = ?", ids[1])
+    assert [finding.check for finding in library.check()] == ["order", "order"]
+
+
+def test_gaps_are_no_findings(library: Library, ids: Sequence[int]) -> None:
+    library.segments.delete(ids[1])
+    assert library.check() == []
+
+
+def test_a_picture_reached_by_a_link_is_damaged(
+    library: Library, pictured: Path, tmp_path: Path
+) -> None:
+    pictured.rename(tmp_path / "moved.png")
+    pictured.symlink_to(tmp_path / "moved.png")
+    assert "damaged_path" in {finding.check for finding in library.check()}
+
+
+def test_a_move_that_cannot_be_done_is_found(
+    library: Library, pictured: Path, sql: Callable[..., Any]
+) -> None:
+    sql(
+        library,
+        "INSERT INTO file_move (operation, source, target) VALUES ('x', ?, ?)",
+        ".staging/gone/1",
+        "projects/1/images/2_b.png",
+    )
+    assert library.pending_moves() == 1
+    assert [(finding.check, finding.subject) for finding in library.check()] == [
+        ("pending_move", "projects/1/images/2_b.png")
+    ]
+
+
+def test_staging_that_nobody_holds_is_swept_at_open_and_is_no_finding(library: Library) -> None:
+    left = library.media / ".staging/left"
+    left.mkdir()
+    (left / "1").write_bytes(b"half a picture")
+    assert library.check() == []
+    Library.open(library.path).close()
+    assert not left.exists()
+
+
+def test_staging_that_is_held_is_not_swept(library: Library) -> None:
+    with library._media.staging() as staging:
+        Library.open(library.path).close()
+        assert staging.folder.is_dir()
+    assert not staging.folder.exists()
