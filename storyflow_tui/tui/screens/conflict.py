@@ -58,7 +58,7 @@ class ConflictScreen(Screen[str | None], inherit_bindings=False):
     CSS_PATH = "conflict.tcss"
     KEYS: ClassVar[Sequence[Key]] = CONFLICT
     HELP_NAME: ClassVar[str] = "conflict"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(CONFLICT)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(CONFLICT, first=True)]
     WORDS: ClassVar[ConflictWords] = ConflictWords()
 
     def __init__(

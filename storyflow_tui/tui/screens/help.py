@@ -43,7 +43,7 @@ class HelpScreen(Screen[None], inherit_bindings=False):
     CSS_PATH = "help.tcss"
     KEYS: ClassVar[Sequence[Key]] = HELP
     HELP_NAME: ClassVar[str] = "help"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(HELP)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(HELP, first=True)]
 
     def __init__(self, screen_name: str, keys: Sequence[Key]) -> None:
         super().__init__()

@@ -6,15 +6,15 @@ and nothing that could not be done just now. Textual's palette does the searchin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.markup import escape
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
-from storyflow_tui.tui.keymap import APP, SCREENS, Key
+from storyflow_tui.tui.keymap import APP, LINE, SCREENS, Key
 from storyflow_tui.tui.screens.help import settings_keys, shown_keys
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Palette(CommandPalette):
     """Textual's palette in our colours, without its pictograms."""
 
     CSS_PATH = "palette.tcss"
+    KEYS: ClassVar[Sequence[Key]] = LINE
+    HELP_NAME: ClassVar[str] = "palette"
 
     def __init__(self) -> None:
         super().__init__([Actions], placeholder="a few letters of a command")

@@ -60,7 +60,7 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
     CSS_PATH = "projects.tcss"
     KEYS: ClassVar[Sequence[Key]] = PROJECTS
     HELP_NAME: ClassVar[str] = "stories"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PROJECTS)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PROJECTS, first=True)]
 
     app: StoryflowApp
 
