@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from storyflow_tui import transfer
+from storyflow_tui.library import Library
+from storyflow_tui.tui.screens.help import HelpScreen
+from storyflow_tui.tui.screens.import_story import ImportScreen
+from storyflow_tui.tui.widgets.script import Script
+from storyflow_tui.tui.widgets.sheet import LineInput, Question
+from tests.screens import cell_at
+from tests.tui.conftest import Editor
+from tests.tui.screens.conftest import Stage
+
+GOOD = "Title: The Lamp\n\nText: It burned.\nPrompt: a lamp\n---\nText: It went out."
+BAD = "Title: The Lamp\n\nText: It burned.\n---\nPrompt: calm\nsea\n---\nText: It went out."
+
+
+async def paste(editor: Editor, text: str) -> None:
+    editor.app.screen.query_one(Script).post_message(events.Paste(text))
+    await editor.until(lambda: editor.app.screen.query_one(Script).text)
+    await editor.pilot.pause()
+
+
+def content(editor: Editor) -> str:
+    screen = next(one for one in editor.app.screen_stack if isinstance(one, ImportScreen))
+    return screen.query_one(Script).content
+
+
+async def test_a_pasted_script_is_read_and_ctrl_s_imports_it(
+    library: Library, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(), answers=answers) as editor:
+        await paste(editor, GOOD)
+        await editor.shows("pasted, 6 lines", "2 segments", "It went out.")
+        assert editor.app.screen.query_one(Input).value == "The Lamp"
+        await editor.press("ctrl+s")
+        await editor.until(lambda: answers)
+        (project,) = library.projects.list()
+        assert answers == [project]
+        assert (project.title, project.segment_count) == ("The Lamp", 2)
+
+
+async def test_a_problem_shows_line_and_remedy_and_refuses_the_import(
+    library: Library, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(), answers=answers) as editor:
+        await paste(editor, BAD)
+        await editor.shows("! 1 problem", "× line 5", "Block 2 has no narration.", "no narration")
+        await editor.shows("taking out line 4", "Nothing is imported until")
+        assert any(line[1:].startswith("×  5 Prompt: calm") for line in editor.lines)
+        await editor.press("ctrl+s")
+        await editor.until(lambda: "× line 5 Block 2 has no narration." in editor.lines[-1])
+        assert not answers
+        assert not library.projects.list()
+        assert content(editor) == BAD
+
+
+async def test_bad_lines_stand_on_a_band_and_labels_are_muted(open_stories: Stage) -> None:
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, BAD)
+        await editor.shows("! 1 problem")
+        _, bad = cell_at(editor.app, 30, 6)
+        _, good = cell_at(editor.app, 30, 4)
+        assert bad.bgcolor != good.bgcolor
+        _, label = cell_at(editor.app, 6, 4)
+        _, words = cell_at(editor.app, 12, 4)
+        assert label.bold
+        assert label.color != words.color
+
+
+async def test_mending_the_script_takes_the_problem_away(open_stories: Stage) -> None:
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, "Text: one\n---\nPrompt: two")
+        await editor.shows("! 1 problem")
+        await editor.press("enter", *"Text: two")
+        await editor.shows("2 segments")
+        assert "problem" not in editor.text
+
+
+async def test_tab_goes_to_the_title_and_back_and_a_typed_title_wins(
+    library: Library, open_stories: Stage
+) -> None:
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, GOOD)
+        await editor.shows("2 segments")
+        await editor.press("tab")
+        assert editor.app.screen.query_one(Input).has_focus
+        await editor.press(*" II", "tab")
+        assert editor.app.screen.query_one(Script).has_focus
+        await editor.press(*" More.")
+        await editor.shows("It went out. More.")
+        await editor.press("ctrl+s")
+        await editor.until(library.projects.list)
+        assert library.projects.list()[0].title == "The Lamp II"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_script_without_a_title_asks_for_one(
+    size: tuple[int, int], library: Library, open_stories: Stage
+) -> None:
+    async with open_stories(ImportScreen(), size=size) as editor:
+        await paste(editor, "Text: one")
+        await editor.press("ctrl+s")
+        await editor.until(lambda: "! A title cannot be empty." in editor.lines[-1])
+        await editor.press("tab", *"Fog")
+        await editor.shows("Title", "Fog")
+        await editor.press("ctrl+s")
+        await editor.until(library.projects.list)
+        assert library.projects.list()[0].title == "Fog"
+
+
+async def test_nothing_to_import_is_said(open_stories: Stage) -> None:
+    async with open_stories(ImportScreen()) as editor:
+        await editor.shows("Paste a script")
+        await editor.press("ctrl+s")
+        await editor.until(lambda: "There is no script yet." in editor.lines[-1])
+
+
+async def test_escape_leaves_at_once_when_nothing_was_typed(open_stories: Stage) -> None:
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(), answers=answers) as editor:
+        await editor.press("escape")
+        await editor.until(lambda: answers == [None])
+
+
+async def test_escape_asks_before_typed_text_goes(open_stories: Stage) -> None:
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(), answers=answers) as editor:
+        await paste(editor, GOOD)
+        await editor.press("escape")
+        await editor.until(lambda: isinstance(editor.app.screen, Question))
+        await editor.shows("Leave without importing?", "6 lines of script")
+        await editor.press("n")
+        await editor.until(lambda: isinstance(editor.app.screen, ImportScreen))
+        assert content(editor) == GOOD
+        await editor.press("escape")
+        await editor.until(lambda: isinstance(editor.app.screen, Question))
+        await editor.press("y")
+        await editor.until(lambda: answers == [None])
+
+
+async def take(editor: Editor, path: Path | str) -> None:
+    await editor.press("ctrl+o")
+    await editor.until(lambda: isinstance(editor.app.screen, LineInput))
+    await editor.pilot.pause()
+    await editor.press(*str(path), "enter")
+
+
+async def test_a_text_file_is_loaded_into_the_area_and_named_by_its_file(
+    tmp_path: Path, library: Library, open_stories: Stage
+) -> None:
+    (tmp_path / "fog.txt").write_bytes("\ufeffText: one\r\n---\r\nText: two".encode())
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(tmp_path), answers=answers) as editor:
+        await take(editor, "fog.txt")
+        await editor.shows("fog.txt, 3 lines", "2 segments")
+        assert editor.app.screen.query_one(Input).value == "fog"
+        await editor.press("escape")
+        await editor.until(lambda: answers == [None])
+
+
+async def test_a_json_file_is_imported_with_its_pictures(
+    library: Library, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(), answers=answers) as editor:
+        await take(editor, transfer.sample("the-lamp"))
+        await editor.until(lambda: answers)
+        assert answers[0].image_count == 12
+
+
+async def test_files_that_cannot_be_read_say_why(tmp_path: Path, open_stories: Stage) -> None:
+    (tmp_path / "bad.json").write_text('{"title": "x"}', encoding="utf-8")
+    (tmp_path / "latin.txt").write_bytes(b"Text: caf\xe9")
+    async with open_stories(ImportScreen(tmp_path)) as editor:
+        await take(editor, "nowhere.txt")
+        await editor.until(lambda: "nowhere.txt" in editor.lines[-1] and "×" in editor.lines[-1])
+        await take(editor, "bad.json")
+        await editor.until(lambda: "the story has no segments" in editor.lines[-1])
+        await take(editor, "latin.txt")
+        await editor.until(lambda: "not UTF-8" in editor.lines[-1])
+        assert isinstance(editor.app.screen, ImportScreen)
+
+
+async def test_json_may_be_pasted_too(library: Library, open_stories: Stage) -> None:
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, json.dumps({"title": "Fog", "segments": [{"text_content": "one"}]}))
+        await editor.shows("1 segment")
+        await editor.press("ctrl+s")
+        await editor.until(library.projects.list)
+        assert library.projects.list()[0].title == "Fog"
+
+
+async def test_json_that_cannot_be_read_names_its_line(open_stories: Stage) -> None:
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, '{"title": "Fog",\n"segments": [}')
+        await editor.shows("! 1 problem", "× line 2")
+
+
+async def test_a_paste_of_a_megabyte_is_read_and_control_characters_are_signs(
+    open_stories: Stage,
+) -> None:
+    blocks = "\n---\n".join(f"Text: block {n} " + "word " * 20 for n in range(9000))
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, "Text: a\x1b[31mb\n---\n" + blocks)
+        await editor.until(lambda: "9001 segments" in editor.text, tries=3000)
+        await editor.press("x")
+        assert content(editor).endswith("word x")
+        await editor.press("ctrl+home")
+        assert "\x1b" not in editor.text
+
+
+async def test_a_narrow_screen_has_the_problems_in_its_last_rows(open_stories: Stage) -> None:
+    async with open_stories(ImportScreen(), size=(80, 24)) as editor:
+        await paste(editor, BAD)
+        await editor.shows("! 1 problem")
+        assert editor.lines[19].strip(" ▌") == "1 problem"
+        assert "× line 5" in editor.lines[20]
+
+
+async def test_line_numbers_follow_the_scroll(open_stories: Stage) -> None:
+    async with open_stories(ImportScreen(), size=(80, 24)) as editor:
+        await paste(editor, "\n".join(["Text: one", *(f"line {n}" for n in range(2, 1201))]))
+        await editor.shows("1200 line 1200")
+        await editor.press(*["up"] * 20)
+        await editor.shows("1180 line 1180")
+        row = next(line for line in editor.lines if "line 1190" in line)
+        assert row.split()[-3:] == ["1190", "line", "1190"]
+
+
+async def test_help_opens_with_f1(open_stories: Stage) -> None:
+    async with open_stories(ImportScreen()) as editor:
+        await editor.press("question_mark")
+        assert content(editor) == "?"
+        await editor.press("f1")
+        await editor.until(lambda: isinstance(editor.app.screen, HelpScreen))
+        await editor.shows("take a file")

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from storyflow_tui.tui.screens.help import HelpScreen
+from storyflow_tui.tui.screens.picker import PickerScreen
+from storyflow_tui.tui.widgets.rows import Rows
+from tests.screens import cell_at
+from tests.tui.conftest import Editor
+from tests.tui.screens.conftest import Stage
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder with pictures good and bad, two folders and files of other kinds."""
+    folder = tmp_path / "pictures"
+    (folder / "old").mkdir(parents=True)
+    (folder / "sketches").mkdir()
+    photograph = Image.radial_gradient("L").convert("RGB").resize((64, 36))
+    for name in ("scene 10.png", "scene 2.PNG", "dusk.jpg", "fog.webp"):
+        photograph.save(folder / name)
+    photograph.save(folder / "old" / "older.png")
+    (folder / "cut.jpg").write_bytes((folder / "dusk.jpg").read_bytes()[:-200])
+    (folder / "empty.png").touch()
+    (folder / "notes.txt").write_text("no picture", encoding="utf-8")
+    (folder / ".hidden.png").touch()
+    return folder
+
+
+def names(editor: Editor) -> list[str]:
+    rows = editor.app.screen.query_one(Rows)
+    lines = editor.lines[rows.region.y + 1 : rows.region.bottom - 1]
+    shown = [line[6:30].rstrip() for line in lines]
+    return [" ".join(name.split("  ")[0].split()) for name in shown if name.strip()]
+
+
+def barred(editor: Editor) -> str:
+    return next((line for line in editor.lines if line.startswith("▌")), "")
+
+
+async def listed(editor: Editor) -> None:
+    await editor.shows("../", "dusk.jpg")
+
+
+async def test_folders_come_first_then_pictures_in_natural_order(
+    pictures: Path, open_stories: Stage
+) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        assert names(editor) == [
+            "../",
+            "old/",
+            "sketches/",
+            "cut.jpg",
+            "dusk.jpg",
+            "empty.png",
+            "fog.webp",
+            "scene 2.PNG",
+            "scene 10.png",
+        ]
+        await editor.shows("Choose a picture   segment 10", "6 images   2 folders", "1 file")
+
+
+async def test_typing_filters_and_backspace_widens(pictures: Path, open_stories: Stage) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        await editor.press(*"SCENE")
+        assert names(editor) == ["scene 2.PNG", "scene 10.png"]
+        await editor.press("space", "1")
+        assert names(editor) == ["scene 10.png"]
+        await editor.press("x")
+        await editor.shows("Nothing here has “SCENE 1x” in its name.")
+        await editor.press(*["backspace"] * 8)
+        assert len(names(editor)) == 9
+
+
+async def test_arrows_and_pages_move_the_bar_and_the_preview_follows(
+    pictures: Path, open_stories: Stage
+) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        for keys, name in (
+            ("down", "sketches/"),
+            ("up", "old/"),
+            ("pagedown", "scene 10.png"),
+            ("pageup", "../"),
+        ):
+            await editor.press(keys)
+            assert name in barred(editor), keys
+        await editor.press("pagedown")
+        await editor.shows("Format", "PNG", "64 × 36", "Changed")
+
+
+async def test_enter_takes_the_image(pictures: Path, open_stories: Stage) -> None:
+    answers: list[Any] = []
+    async with open_stories(PickerScreen("segment 10", pictures), answers=answers) as editor:
+        await listed(editor)
+        await editor.press(*"dusk", "enter")
+        await editor.until(lambda: answers)
+        assert answers == [pictures / "dusk.jpg"]
+
+
+async def test_enter_opens_a_folder_and_backspace_comes_back_to_it(
+    pictures: Path, open_stories: Stage
+) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        assert "old/" in barred(editor)
+        await editor.press("enter")
+        await editor.shows("older.png")
+        await editor.press("backspace")
+        await editor.shows("sketches/")
+        assert "old/" in barred(editor)
+        await editor.press("up", "enter")
+        await editor.shows("pictures/")
+        assert "pictures/" in barred(editor)
+
+
+async def test_a_refused_file_says_why_before_and_when_it_is_taken(
+    pictures: Path, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(PickerScreen("segment 10", pictures), answers=answers) as editor:
+        await listed(editor)
+        await editor.press(*"empty")
+        await editor.shows("× Not usable", "It is empty.")
+        assert "×" in barred(editor)
+        assert "take it" not in editor.lines[-1]
+        await editor.press("enter")
+        await editor.until(lambda: "It is empty." in editor.lines[-1])
+        assert not answers
+
+
+async def test_a_picture_that_is_cut_short_is_found_out(
+    pictures: Path, open_stories: Stage
+) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        await editor.press(*"cut")
+        await editor.shows("× Not usable", "damaged or cut short")
+        await editor.press("enter")
+        await editor.until(lambda: "cut short" in editor.lines[-1])
+
+
+async def test_refused_files_are_marked_in_the_list(pictures: Path, open_stories: Stage) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await editor.until(lambda: any("×" in x and "empty.png" in x for x in editor.lines))
+        row = next(at for at, line in enumerate(editor.lines) if "empty.png" in line)
+        assert cell_at(editor.app, 4, row)[0] == "×"
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+c"])
+async def test_escape_and_ctrl_c_leave_without_a_picture(
+    key: str, pictures: Path, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(PickerScreen("segment 10", pictures), answers=answers) as editor:
+        await listed(editor)
+        await editor.press("d", key)
+        await editor.until(lambda: answers)
+        assert answers == [None]
+        assert editor.app.is_running
+
+
+async def test_a_path_that_is_typed_is_opened_taken_or_said_to_be_absent(
+    pictures: Path, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(PickerScreen("segment 10", pictures), answers=answers) as editor:
+        await listed(editor)
+        await editor.press(*"./nowhere", "enter")
+        await editor.until(lambda: "There is nothing at this path." in editor.lines[-1])
+        assert not barred(editor).startswith("▌     ")
+        await editor.press(*["backspace"] * 9, *"./old", "enter")
+        await editor.shows("older.png")
+        await editor.press(*str(pictures / "fog.webp"), "enter")
+        await editor.until(lambda: answers)
+        assert answers == [pictures / "fog.webp"]
+
+
+async def test_a_tilde_is_the_home_folder(pictures: Path, open_stories: Stage) -> None:
+    home = Path(os.environ["HOME"])
+    shutil.copytree(pictures, home / "lamp")
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        await editor.press(*"~/lamp", "enter")
+        await editor.until(lambda: editor.lines[0].endswith("~/lamp"))
+
+
+async def test_hidden_folders_are_reached_by_a_path(pictures: Path, open_stories: Stage) -> None:
+    (pictures / ".kept").mkdir()
+    shutil.copy(pictures / "fog.webp", pictures / ".kept" / "mist.webp")
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        assert ".kept/" not in names(editor)
+        await editor.press(*".kept", "enter")
+        await editor.shows("mist.webp")
+
+
+async def test_a_folder_that_is_gone_says_so_and_leads_back(
+    pictures: Path, open_stories: Stage
+) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures / "a" / "b")) as editor:
+        await editor.shows("This folder is not there any more.")
+        await editor.press("backspace")
+        await editor.shows("dusk.jpg")
+
+
+async def test_an_empty_folder_says_so(pictures: Path, open_stories: Stage) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures / "sketches")) as editor:
+        await editor.shows("No folders and no pictures here")
+        assert names(editor)[0] == "../"
+
+
+async def test_it_tells_where_a_picture_is_used(pictures: Path, open_stories: Stage) -> None:
+    used = {"fog.webp": "segment 3"}
+    async with open_stories(PickerScreen("segment 10", pictures, used.get)) as editor:
+        await listed(editor)
+        await editor.press(*"fog")
+        await editor.shows("Used in", "segment 3")
+
+
+async def test_a_folder_of_ten_thousand_is_listed_by_what_is_seen(
+    tmp_path: Path, open_stories: Stage
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(10_000):
+        (folder / f"{number}.png").touch()
+    async with open_stories(PickerScreen("segment 10", folder), size=(80, 24)) as editor:
+        await editor.shows("10000 images", "↓ 9983 more")
+        await editor.press("pagedown")
+        await editor.shows("0 B")
+        screen = editor.app.screen
+        assert isinstance(screen, PickerScreen)
+        assert len(screen._entries.verdicts) < 100
+
+
+async def test_names_with_control_characters_are_drawn_as_signs(
+    pictures: Path, open_stories: Stage
+) -> None:
+    shutil.copy(pictures / "fog.webp", pictures / "a\x1b[31m[red]\n.webp")
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await editor.shows("a␛[31m[red]")
+        await editor.press(*"31m")
+        await editor.shows("WebP")
+
+
+async def test_a_narrow_screen_has_list_and_preview(pictures: Path, open_stories: Stage) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures), size=(80, 24)) as editor:
+        await listed(editor)
+        await editor.press(*"fog")
+        await editor.shows("WebP", "64 × 36")
+        assert any(line[44:].startswith("fog.webp") for line in editor.lines)
+
+
+async def test_help_opens_with_f1_and_a_question_mark_is_typed(
+    pictures: Path, open_stories: Stage
+) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        await editor.press("question_mark")
+        await editor.shows("Nothing here has “?”")
+        await editor.press("f1")
+        await editor.until(lambda: isinstance(editor.app.screen, HelpScreen))
+        await editor.shows("parent folder")
