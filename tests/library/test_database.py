@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,16 @@ def test_a_library_is_reached_by_links(library: Library, tmp_path: Path) -> None
     with Library.open(tmp_path / "link") as linked:
         assert linked.media == tmp_path / "elsewhere"
         assert linked.path == library.path
+
+
+@pytest.mark.parametrize("name", ["100%", "a?b#c", "a b&c=d", "ラ", "file:x?mode=ro"])
+def test_a_librarys_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    for _ in range(2):
+        with Library.open(tmp_path / name) as library:
+            library.projects.create("T")
+    with Library.open(tmp_path / name, read_only=True) as reading:
+        assert len(reading.projects.list()) == 2
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_an_empty_file_becomes_a_library(tmp_path: Path) -> None:
@@ -282,9 +292,10 @@ def test_a_file_in_the_librarys_place_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def reading(library: Library, project: ProjectRecord) -> Library:
+def reading(library: Library, project: ProjectRecord) -> Iterator[Library]:
     """The library with the project in it, open for reading only."""
-    return Library.open(library.path, read_only=True)
+    with Library.open(library.path, read_only=True) as opened:
+        yield opened
 
 
 def test_a_library_open_for_reading_is_read(
