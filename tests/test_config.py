@@ -1,0 +1,127 @@
+"""Folders and settings: defaults, what is wrong by its key, and nothing raised."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from storyflow_tui import config
+from storyflow_tui.config import Settings, read_settings
+
+
+def settings(tmp_path: Path, text: str) -> Settings:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_settings(path)
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    assert read_settings(tmp_path / "absent.toml") == Settings()
+    assert read_settings() == Settings()
+    assert Settings() == Settings("dark", 150, 30, True, {}, ())
+
+
+def test_an_empty_file_holds_the_defaults(tmp_path: Path) -> None:
+    assert settings(tmp_path, "") == Settings()
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    text = """
+    theme = "light"
+    words_per_minute = 180
+    trash_days = 7
+    mouse = false
+    [keys]
+    "timeline.next" = "n"
+    """
+    assert settings(tmp_path, text) == Settings("light", 180, 7, False, {"timeline.next": "n"})
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ('theme = "green"', "dark or light"),
+        ("theme = 1", "dark or light"),
+        ("words_per_minute = 19", "a whole number from 20 to 1000"),
+        ("words_per_minute = 1001", "a whole number from 20 to 1000"),
+        ("words_per_minute = 150.5", "a whole number from 20 to 1000"),
+        ("words_per_minute = true", "a whole number from 20 to 1000"),
+        ('words_per_minute = "150"', "a whole number from 20 to 1000"),
+        ("trash_days = 0", "a whole number of days from 1 to 36500"),
+        ("trash_days = -5", "a whole number of days from 1 to 36500"),
+        ("trash_days = 36501", "a whole number of days from 1 to 36500"),
+        ("mouse = 1", "true or false"),
+        ('mouse = "no"', "true or false"),
+        ("keys = 3", "a table"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_key_and_the_default_used(
+    tmp_path: Path, line: str, wanted: str
+) -> None:
+    key = line.partition(" ")[0]
+    path = tmp_path / "config.toml"
+    read = settings(tmp_path, line)
+    assert read == Settings(problems=(f"{path}: {key} must be {wanted}. The default is used.",))
+
+
+def test_one_wrong_value_leaves_the_others(tmp_path: Path) -> None:
+    read = settings(tmp_path, 'theme = "light"\ntrash_days = 0\nmouse = false\n')
+    assert (read.theme, read.trash_days, read.mouse) == ("light", 30, False)
+    assert len(read.problems) == 1
+
+
+def test_an_unknown_key_is_named(tmp_path: Path) -> None:
+    read = settings(tmp_path, "colour = 1")
+    assert read == Settings(
+        problems=(f"{tmp_path / 'config.toml'}: colour is no setting. It is left out.",)
+    )
+
+
+@pytest.mark.parametrize("value", ["3", '""', '" "', '["j"]', "true"])
+def test_wrong_keys_are_named_and_the_right_ones_kept(tmp_path: Path, value: str) -> None:
+    read = settings(tmp_path, f'[keys]\n"timeline.next" = {value}\n"timeline.last" = "G"\n')
+    assert read.keys == {"timeline.last": "G"}
+    assert len(read.problems) == 1
+    assert "keys.timeline.next must be keys such as" in read.problems[0]
+
+
+@pytest.mark.parametrize("data", [b"theme = ", b"\xff\xfe", b"a = 1\na = 2", b"[" * 5000])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(data)
+    read = read_settings(path)
+    assert read == Settings(problems=read.problems)
+    assert len(read.problems) == 1
+    assert str(path) in read.problems[0]
+
+
+def test_a_folder_in_the_files_place_is_named(tmp_path: Path) -> None:
+    assert str(tmp_path) in read_settings(tmp_path).problems[0]
+
+
+def test_the_library_of_the_environment_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert config.default_library().is_relative_to(os.environ["HOME"])
+    assert config.default_library().name == "storyflow"
+    monkeypatch.setenv("STORYFLOW_LIBRARY", str(tmp_path / "mine"))
+    assert config.default_library() == tmp_path / "mine"
+    monkeypatch.setenv("STORYFLOW_LIBRARY", "~/mine")
+    assert config.default_library() == Path(os.environ["HOME"]) / "mine"
+    monkeypatch.setenv("STORYFLOW_LIBRARY", "")
+    assert config.default_library().name == "storyflow"
+
+
+def test_every_folder_is_the_users_own_and_another() -> None:
+    folders = [
+        config.default_library(),
+        config.config_file().parent,
+        config.cache_folder(),
+        config.state_folder(),
+    ]
+    assert all(folder.is_relative_to(os.environ["HOME"]) for folder in folders)
+    assert config.config_file().name == "config.toml"
+    assert not any(folder.exists() for folder in folders)
+    assert config.cache_folder() != config.default_library() != config.state_folder()
