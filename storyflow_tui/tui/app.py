@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, work
 from textual.app import App
-from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
+from textual.binding import BindingType
 
 from storyflow_tui.config import Settings
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.tui.crash import write_log
-from storyflow_tui.tui.keymap import APP, SCREENS, bindings
+from storyflow_tui.tui.keymap import APP, SCREENS, bindings, clashes
 from storyflow_tui.tui.look import INK, PAPER
 from storyflow_tui.tui.place import remember
 from storyflow_tui.tui.session import Session
@@ -83,7 +82,6 @@ class StoryflowApp(App[int], inherit_bindings=False):
         self._handle_signals = handle_signals
         self._signals: Signals | None = None
         self._leaving = False
-        self._clashes: set[str] = set()
 
     # Beginning
 
@@ -141,17 +139,12 @@ class StoryflowApp(App[int], inherit_bindings=False):
         known = {key.id for table in (*SCREENS.values(), APP) for key in table}
         unknown = sorted(set(self.session.settings.keys) - known)
         problems += [f"keys.{name} names no binding. It is left out." for name in unknown]
-        problems += sorted(self._clashes)
+        problems += clashes(self.session.settings.keys)
         if problems:
             more = f"and {len(problems) - 1} more" if len(problems) > 1 else ""
             self.say(f"! {problems[0]}", more, "warning")
 
     # Keys
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Name keys that the settings gave to more than one action; all but one are lost."""
-        names = " and ".join(sorted(str(one.id) for one in clashed_bindings))
-        self._clashes.add(f"The keys of {names} clash. Change one of them in config.toml.")
 
     async def on_event(self, event: events.Event) -> None:
         """A key takes a notice away."""

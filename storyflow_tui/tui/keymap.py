@@ -6,7 +6,7 @@ and `[keys]` in `config.toml` replaces keys by id. Nothing else in the editor bi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -950,6 +950,65 @@ LINE = (
     ),
 )
 
+PALETTE = (
+    Key(
+        "palette.leave",
+        "escape",
+        "escape",
+        "leave",
+        "Go back without doing anything.",
+        "Palette",
+    ),
+    Key(
+        "palette.down",
+        "down",
+        "cursor_down",
+        "next command",
+        "Move the bar to the next command.",
+        "Palette",
+    ),
+    Key(
+        "palette.up",
+        "up",
+        "command_list('cursor_up')",
+        "previous command",
+        "Move the bar to the previous command.",
+        "Palette",
+    ),
+    Key(
+        "palette.page_down",
+        "pagedown",
+        "command_list('page_down')",
+        "a screen down",
+        "Move the bar down by a screen.",
+        "Palette",
+    ),
+    Key(
+        "palette.page_up",
+        "pageup",
+        "command_list('page_up')",
+        "a screen up",
+        "Move the bar up by a screen.",
+        "Palette",
+    ),
+    Key(
+        "palette.first",
+        "ctrl+home",
+        "command_list('first')",
+        "first command",
+        "Move the bar to the first command.",
+        "Palette",
+    ),
+    Key(
+        "palette.last",
+        "ctrl+end",
+        "command_list('last')",
+        "last command",
+        "Move the bar to the last command.",
+        "Palette",
+    ),
+)
+
 SCREENS = {
     "stories": PROJECTS,
     "timeline": TIMELINE,
@@ -961,5 +1020,24 @@ SCREENS = {
     "help": HELP,
     "question": QUESTION,
     "line": LINE,
+    "palette": PALETTE,
 }
 """All tables by the name of their screen; `APP` holds everywhere."""
+
+
+def clashes(replaced: Mapping[str, str]) -> list[str]:
+    """A sentence for each key that the settings give to more than one action of a screen.
+
+    `replaced` are keys by binding id, as in `config.toml`.
+    """
+    found: dict[str, None] = {}
+    for name, table in SCREENS.items():
+        beside = FIELD if name == "editor" else ()
+        owners: dict[str, list[str]] = {}
+        for key in (*table, *beside, *APP):
+            for one in dict.fromkeys(replaced.get(key.id, key.keys).split(",")):
+                owners.setdefault(one.strip(), []).append(key.id)
+        for one, ids in owners.items():
+            if len(ids) > 1 and any(owner in replaced for owner in ids):
+                found[f"The key {one} is given to {' and to '.join(ids)}."] = None
+    return list(found)

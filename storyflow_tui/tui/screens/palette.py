@@ -11,10 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.markup import escape
+from textual.binding import BindingType
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
-from storyflow_tui.tui.keymap import APP, LINE, SCREENS, Key
+from storyflow_tui.tui.keymap import APP, PALETTE, SCREENS, Key, bindings
 from storyflow_tui.tui.screens.help import settings_keys, shown_keys
 
 if TYPE_CHECKING:
@@ -79,11 +80,12 @@ class Actions(Provider):
         await self.app.run_action(command.key.action, default_namespace=command.node)
 
 
-class Palette(CommandPalette):
+class Palette(CommandPalette, inherit_bindings=False):
     """Textual's palette in our colours, without its pictograms."""
 
     CSS_PATH = "palette.tcss"
-    KEYS: ClassVar[Sequence[Key]] = LINE
+    KEYS: ClassVar[Sequence[Key]] = PALETTE
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PALETTE)]
     HELP_NAME: ClassVar[str] = "palette"
 
     def __init__(self) -> None:

@@ -75,7 +75,7 @@ class Paper(Widget):
         return PackedStrip(list(line), width)
 
 
-class Sheet(ModalScreen[SheetResult]):
+class Sheet(ModalScreen[SheetResult], inherit_bindings=False):
     """What rises from the hint line; a timeline below keeps its current card in view."""
 
     DEFAULT_CSS = """
