@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,11 @@ __all__ = ["run"]
 
 _WRITES_SECONDS = 6.0
 """How long the end waits for writes in the queue: a little more than the busy timeout."""
+
+_SIGNAL_SECONDS = 0.2
+"""The same when a signal or a fault ends the editor."""
+
+_SIGNALLED = 128
 
 
 def run(
@@ -55,7 +61,8 @@ def run(
             handle_signals=True,
         )
         app.run(mouse=settings.mouse)
-        done = app.session.finish(0 if app.faulted else _WRITES_SECONDS)
+        told_to_end = app.faulted or (app.return_code or 0) >= _SIGNALLED
+        done = app.session.finish(_SIGNAL_SECONDS if told_to_end else _WRITES_SECONDS)
         if app.faulted:
             print(sentence("The editor met a fault and ended.", app.fault_log), file=sys.stderr)
         if app.drafted:
@@ -65,6 +72,11 @@ def run(
                 f"{texts} could not be saved and {waits}; the story offers it when it is opened.",
                 file=sys.stderr,
             )
-        if not done and not app.faulted:
+        if not (done or told_to_end):
             print("The library was busy; not every change could be written.", file=sys.stderr)
-        return 1 if app.faulted else app.return_code or 0
+        code = 1 if app.faulted else app.return_code or 0
+        if told_to_end and not done:
+            # Closing would wait for the write that waits for another process.
+            sys.stderr.flush()
+            os._exit(code)
+        return code

@@ -300,7 +300,7 @@ class Saving:
                     field=entry.name,
                     text=entry.text,
                     stored=entry.stored,
-                    why=entry.why,
+                    why=entry.why or "not saved in time",
                     position=self._position(base.id),
                 )
             )

@@ -15,8 +15,11 @@ from collections.abc import Callable
 
 SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 
-GRACE = 3.0
-"""Seconds that the loop has to leave by itself before `last_resort` is called."""
+HEARS = 0.7
+"""Seconds within which a loop that is not stuck has heard of the signal."""
+
+GRACE = 4.0
+"""Seconds that it then has to leave by itself before `last_resort` is called."""
 
 
 class Signals:
@@ -26,11 +29,14 @@ class Signals:
         self,
         arrived: Callable[[int], None],
         last_resort: Callable[[int], None],
+        *,
+        hears: float = HEARS,
         grace: float = GRACE,
     ) -> None:
         self._arrived = arrived
         self._last_resort = last_resort
-        self._grace = grace
+        self._hears, self._grace = hears, grace
+        self._heard = threading.Event()
         self._left = threading.Event()
         self._read = self._write = -1
         self._before: dict[int, object] = {}
@@ -66,12 +72,16 @@ class Signals:
                 told = number in SIGNALS
                 with contextlib.suppress(RuntimeError):
                     # Any other signal only wakes the loop, as asyncio's own descriptor would.
-                    loop.call_soon_threadsafe(self._arrived if told else _nothing, number)
+                    loop.call_soon_threadsafe(self._hear if told else _nothing, number)
                 if told:
-                    if not self._left.wait(self._grace):
+                    if not (self._heard.wait(self._hears) and self._left.wait(self._grace)):
                         self._last_resort(number)
                     return
         os.close(self._read)
+
+    def _hear(self, number: int) -> None:
+        self._heard.set()
+        self._arrived(number)
 
 
 def _noted(number: int, frame: object) -> None:

@@ -1,0 +1,209 @@
+"""How the editor begins and ends: keys from the settings, quitting, signals, faults, room."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from typing import Any
+
+import pytest
+
+from storyflow_tui.config import Settings, state_folder
+from storyflow_tui.library import Library
+from storyflow_tui.tui.drafts import Drafts
+from storyflow_tui.tui.place import Place, recall, remember
+from storyflow_tui.tui.signals import Signals
+
+Opener = Any
+
+
+async def test_ctrl_q_saves_and_quits_from_a_field(open_story: Opener, library: Library) -> None:
+    async with open_story(3) as editor:
+        await editor.pilot.press("e", "A", "ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.return_code == 0
+        assert editor.app.drafted == 0
+        assert editor.texts[0] == "ANarration 1."
+        assert Drafts(library.path).of(editor.project_id) == []
+
+
+@pytest.mark.parametrize("over", ["question_mark", "d", "ctrl+p", "i"])
+async def test_ctrl_q_quits_from_anywhere(open_story: Opener, over: str) -> None:
+    async with open_story(3) as editor:
+        await editor.press(over)
+        await editor.until(lambda: editor.app.screen is not editor.screen)
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.return_code == 0
+
+
+async def test_quitting_while_the_library_is_held_leaves_a_draft(
+    open_story: Opener, library: Library
+) -> None:
+    gate = threading.Event()
+    async with open_story(3) as editor:
+        editor.app.session.write(lambda _: gate.wait(20))
+        await editor.pilot.press("e", "A", "ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.drafted == 1
+        (draft,) = Drafts(library.path).of(editor.project_id)
+        assert draft.text == "ANarration 1."
+        gate.set()
+
+
+async def test_place_is_remembered(open_story: Opener, library: Library) -> None:
+    async with open_story(5) as editor:
+        await editor.press("j", "j")
+        third = editor.segments[2].id
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert recall(library.path) == Place(editor.project_id, third)
+
+
+async def test_demo_leaves_no_place(open_story: Opener, library: Library) -> None:
+    async with open_story(5, demo=True) as editor:
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+    assert recall(library.path) is None
+
+
+async def test_editor_opens_at_the_segment_where_it_was_left(
+    open_story: Opener, library: Library, sample_story: Any
+) -> None:
+    project_id = library.projects.import_story(sample_story(12)).id
+    tenth = library.segments.list(project_id)[9].id
+    async with open_story(project_id=project_id, segment_id=tenth) as editor:
+        await editor.until(lambda: editor.cursor == 10)
+        await editor.shows("10 of 12")
+
+
+def test_damaged_place_is_no_place(library: Library) -> None:
+    remember(library.path, Place(1, 2))
+    file = state_folder() / "places.json"
+    file.write_text("[1")
+    assert recall(library.path) is None
+    remember(library.path, Place(3, None))
+    assert recall(library.path) == Place(3, None)
+    remember(library.path, None)
+    assert recall(library.path) is None
+
+
+async def test_small_terminal_asks_for_room_and_gives_everything_back(
+    open_story: Opener,
+) -> None:
+    async with open_story(3) as editor:
+        await editor.press("j")
+        await editor.pilot.resize_terminal(50, 12)
+        await editor.shows("This terminal has 50 columns and 12 rows.")
+        await editor.pilot.resize_terminal(80, 24)
+        await editor.shows("2 of 3", "e narration")
+
+
+async def test_screen_follows_the_size_of_the_terminal(open_story: Opener) -> None:
+    async with open_story(12) as editor:
+        await editor.press("e", "A")
+        for size in ((80, 24), (100, 30), (140, 50), (120, 40)):
+            await editor.pilot.resize_terminal(*size)
+            await editor.shows("ANarration 1.", "^S done")
+            assert all(len(line) <= size[0] for line in editor.lines)
+        await editor.press("escape")
+        assert editor.texts[0] == "ANarration 1."
+
+
+async def test_wrong_settings_are_named(open_story: Opener) -> None:
+    settings = Settings(keys={"timeline.fly": "x"}, problems=("theme must be dark or light.",))
+    async with open_story(2, settings=settings) as editor:
+        await editor.shows("! theme must be dark or light.")
+
+
+async def test_clashing_keys_are_named(open_story: Opener) -> None:
+    settings = Settings(keys={"timeline.lock": "x", "timeline.undo": "x"})
+    async with open_story(2, settings=settings) as editor:
+        await editor.shows("! The key x is given to timeline.lock and to timeline.undo.")
+
+
+async def test_light_theme_is_taken_from_the_settings(open_story: Opener) -> None:
+    async with open_story(2, settings=Settings(theme="light")) as editor:
+        assert editor.app.theme == "light"
+
+
+async def test_fault_writes_a_log_and_keeps_the_text(open_story: Opener, library: Library) -> None:
+    editors: list[Any] = []
+
+    def fault() -> None:
+        raise ZeroDivisionError
+
+    async def run() -> None:
+        async with open_story(3) as editor:
+            editors.append(editor)
+            await editor.press("e")
+            await editor.pilot.press("A")
+            editor.app.call_later(fault)
+            await editor.until(lambda: editor.app.faulted)
+
+    # The test framework of Textual raises it again; a person sees the log's path only.
+    with pytest.raises(ZeroDivisionError):
+        await run()
+    (editor,) = editors
+    editor.app.session.finish(5)
+    assert editor.app.fault_log is not None
+    assert "ZeroDivisionError" in editor.app.fault_log.read_text()
+    assert editor.app.return_code == 1
+    assert not editor.app._exit_renderables
+    drafts = Drafts(library.path).of(editor.project_id)
+    assert editor.texts[0] == "ANarration 1." or drafts[0].text == "ANarration 1."
+
+
+async def test_signal_saves_and_ends(open_story: Opener, library: Library) -> None:
+    async with open_story(3) as editor:
+        await editor.pilot.press("e", "A")
+        editor.app._signal_arrived(signal.SIGTERM)
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.return_code == 128 + signal.SIGTERM
+        assert editor.texts[0] == "ANarration 1."
+        assert Drafts(library.path).of(editor.project_id) == []
+
+
+async def test_signal_writes_the_draft_before_anything_else(
+    open_story: Opener, library: Library
+) -> None:
+    gate = threading.Event()
+    async with open_story(3) as editor:
+        editor.app.session.write(lambda _: gate.wait(20))
+        await editor.pilot.press("e", "A")
+        editor.app._signal_arrived(signal.SIGHUP)
+        assert Drafts(library.path).of(editor.project_id)[0].text == "ANarration 1."
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.drafted == 1
+        gate.set()
+
+
+async def test_signal_reaches_the_loop() -> None:
+    arrived: list[int] = []
+    helped: list[int] = []
+    signals = Signals(arrived.append, helped.append, grace=30)
+    signals.install(asyncio.get_running_loop())
+    try:
+        os.kill(os.getpid(), signal.SIGHUP)
+        while not arrived:
+            await asyncio.sleep(0)
+        assert arrived == [signal.SIGHUP]
+    finally:
+        signals.release()
+    assert helped == []
+
+
+async def test_stuck_loop_is_helped_out() -> None:
+    arrived: list[int] = []
+    helped = threading.Event()
+    signals = Signals(arrived.append, lambda _: helped.set(), hears=0.01)
+    signals.install(asyncio.get_running_loop())
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        # The loop is not given a turn.
+        assert helped.wait(10)
+        assert arrived == []
+    finally:
+        signals.release()
