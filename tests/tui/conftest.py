@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -104,7 +104,7 @@ def open_story(library: Library) -> Opener:
             project_id = library.projects.import_story(story or Story("The Lamp", segments)).id
         app = StoryflowApp(library, settings or Settings(), project_id=project_id, **options)
         async with app.run_test(size=size) as pilot:
-            editor = Editor(app, cast("Pilot[int]", pilot), library, project_id)
+            editor = Editor(app, pilot, library, project_id)
             if ready:
                 shown = app.screen_stack
                 await editor.until(lambda: any(isinstance(one, TimelineScreen) for one in shown))

@@ -297,7 +297,12 @@ async def test_draft_of_a_deleted_segment_can_be_copied(
     from storyflow_tui.tui import clipboard
 
     copied: list[str] = []
-    monkeypatch.setattr(clipboard, "copy", lambda text, write: copied.append(text) or "by hand")
+
+    def copy(text: str, write: Any) -> str:
+        copied.append(text)
+        return clipboard.BY_TMUX
+
+    monkeypatch.setattr(clipboard, "copy", copy)
     project_id = library.projects.import_story(sample_story(3)).id
     waiting(library, project_id, "From the draft.")
     library.segments.delete(library.segments.list(project_id)[1].id)

@@ -81,7 +81,7 @@ async def test_step_redraws_only_two_gutters(open_story: Opener) -> None:
             regions.extend(given)
             return refresh(*given, **options)
 
-        timeline.refresh = noted  # type: ignore[method-assign]
+        timeline.refresh = noted
         await editor.press("j")
         assert len(regions) == 2
         assert all(region.x == 0 and region.width == 6 for region in regions)

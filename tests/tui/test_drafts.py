@@ -1,0 +1,93 @@
+"""Drafts: one file a text, whole or not at all, of one library."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from storyflow_tui.tui.drafts import Draft, Drafts
+
+
+def draft(segment_id: int = 3, text: str = "typed", **changes: object) -> Draft:
+    values: dict[str, object] = {
+        "library": "",
+        "project_id": 1,
+        "segment_id": segment_id,
+        "field": "text_content",
+        "text": text,
+        "stored": "stored",
+        "why": "busy",
+        "position": segment_id,
+    }
+    return Draft(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_draft_comes_back_as_it_was_typed(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path / "library")
+    typed = "line\n\x1b[2J \x00 灯 \ud800 " + "x" * 100_000
+    drafts.keep(draft(text=typed))
+    (found,) = drafts.of(1)
+    assert found.text == typed
+    assert found.library == str(tmp_path / "library")
+    assert found.written_at
+
+
+def test_newer_draft_of_a_field_replaces_the_older(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    drafts.keep(draft(text="one"))
+    drafts.keep(draft(text="two"))
+    drafts.keep(draft(text="three", field="image_prompt"))
+    assert sorted(one.text for one in drafts.of(1)) == ["three", "two"]
+
+
+def test_drafts_are_those_of_the_project_and_the_library(tmp_path: Path) -> None:
+    Drafts(tmp_path / "a").keep(draft())
+    Drafts(tmp_path / "a").keep(draft(7, project_id=2))
+    assert len(Drafts(tmp_path / "a").of(1)) == 1
+    assert Drafts(tmp_path / "b").of(1) == []
+
+
+def test_dropped_draft_is_gone_and_dropping_again_is_no_error(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    drafts.keep(draft())
+    drafts.drop(3, "text_content")
+    drafts.drop(3, "text_content")
+    assert drafts.of(1) == []
+
+
+def test_drafts_come_in_the_order_of_the_timeline(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    for segment_id in (9, 2, 5):
+        drafts.keep(draft(segment_id))
+    assert [one.segment_id for one in drafts.of(1)] == [2, 5, 9]
+
+
+def test_damaged_draft_is_passed_over_and_kept(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    path = drafts.keep(draft())
+    path.write_text("{")
+    (path.parent / "x.json").write_text('{"text": 1}')
+    assert drafts.of(1) == []
+    assert path.exists()
+
+
+def test_failed_write_leaves_the_older_draft_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = Drafts(tmp_path)
+    drafts.keep(draft(text="one"))
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        drafts.keep(draft(text="two"))
+    assert [one.text for one in drafts.of(1)] == ["one"]
+
+
+def test_drafts_are_for_their_owner_only(tmp_path: Path) -> None:
+    path = Drafts(tmp_path).keep(draft())
+    assert path.stat().st_mode & 0o077 == 0
