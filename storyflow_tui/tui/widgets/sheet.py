@@ -169,7 +169,7 @@ class LineInput(Sheet["str | None"]):
     def on_mount(self) -> None:
         """Start typing at the end of the line."""
         line = self.query_one(Input)
-        line.focus()
+        self.set_focus(line)
         line.cursor_position = len(line.value)
         self._write()
 
@@ -212,6 +212,10 @@ class LineInput(Sheet["str | None"]):
 
     def action_accept(self) -> None:
         """Take the line, or say what is wrong with it."""
+        # Letters typed ahead are still in the line's own queue; this comes after them.
+        self.query_one(Input).call_later(self._accept)
+
+    def _accept(self) -> None:
         value = self.query_one(Input).value
         if self._check is not None and self._check(value):
             self._tried = True
