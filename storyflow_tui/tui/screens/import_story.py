@@ -96,6 +96,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         """Beside each other from 100 columns on, else one above the other."""
         grid = Grid.of(*self.size)
         self.set_class(not grid.split, "narrow")
+        self.query_one("#titling").display = bool(grid.split) or self.has_class("titling")
         self.query_one("#pane").styles.width = grid.split or self.size.width
         self.query_one("#report", Page).margin_left = 2 if grid.split else 6
         self._show(self._reading)
@@ -119,6 +120,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         self.query_one(Gutter).refresh()
         titling = self.query_one(Input).has_focus
         self.set_class(titling, "titling")
+        self.query_one("#titling").display = titling or not self.has_class("narrow")
         surface = "field" if titling else "raised"
         line = label("Title", palette(self.app.theme), surface)
         self.query_one("#label", Page).show([line], surface=surface)
@@ -134,14 +136,20 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
     def action_next_field(self) -> None:
         """Go from the script to the title and back."""
         if self.query_one(Input).has_focus:
-            self.query_one(Script).focus()
+            self.set_focus(self.query_one(Script))
         else:
-            # Where it is narrow the title takes the place of the report while it is typed.
-            self.add_class("titling")
-            self.query_one(Input).focus()
+            # Where it is narrow the title takes the place of the report while it is typed; what
+            # is not displayed takes no focus.
+            self.query_one("#titling").display = True
+            self.set_focus(self.query_one(Input))
 
     def action_import(self) -> None:
         """Make the story, or say what keeps it from being made."""
+        # Letters typed ahead are still in the queue of the field; this comes after them.
+        if (field := self.focused) is not None:
+            field.call_later(self._begin)
+
+    def _begin(self) -> None:
         if not self._busy:
             self._read(then=self._import)
 

@@ -26,7 +26,8 @@ from textual.worker import get_current_worker
 from storyflow_tui.tui import folders, text
 from storyflow_tui.tui.folders import PARENT, Entry, Listing
 from storyflow_tui.tui.keymap import PICKER, Key, bindings
-from storyflow_tui.tui.look import SIGNS, Grid, Palette, ago, file_size, palette
+from storyflow_tui.tui.look import SIGNS, Grid, ago, file_size, palette
+from storyflow_tui.tui.screens.entries import Entries, path_end, why_so_few
 from storyflow_tui.tui.screens.preview import Verdict, examine, glance
 from storyflow_tui.tui.widgets.header import Fact, Header
 from storyflow_tui.tui.widgets.hint_line import HintLine
@@ -56,35 +57,6 @@ class PathLine(Input):
             self.post_message(self.AtStart())
 
 
-class Entries:
-    """The rows of the list: the entries that are shown, and what is known of them by now."""
-
-    def __init__(self) -> None:
-        self.shown: tuple[Entry, ...] = ()
-        self.verdicts: dict[str, Verdict] = {}
-
-    def __len__(self) -> int:
-        """How many rows the list has."""
-        return len(self.shown)
-
-    def row(self, index: int, width: int, current: bool, colours: Palette) -> Sequence[Segment]:
-        """Sign, name and size of one entry."""
-        entry = self.shown[index]
-        verdict = self.verdicts.get(entry.name)
-        refused = verdict is not None and bool(verdict.problem)
-        size = verdict.size if verdict is not None else ""
-        name = f"{entry.name}/" if entry.is_folder else entry.name
-        room = width - 6 - Grid.MARGIN - (len(size) + 2 if size else 0)
-        name = text.cut(name, room)
-        role = "muted" if refused and not current else "text"
-        blanks = " " * max(0, width - 6 - Grid.MARGIN - text.width(name) - len(size))
-        return [
-            Segment(f"   {SIGNS.refused if refused else ' '} ", colours.style("danger")),
-            Segment(name, colours.style(role, bold=current)),
-            Segment(blanks + size, colours.style("text" if current else "muted")),
-        ]
-
-
 class PickerScreen(Screen[Path | None], inherit_bindings=False):
     """Asks for a picture; answers with its path, or None.
 
@@ -112,6 +84,9 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         self._proxies = proxies
         self._listing = Listing(start.expanduser())
         self._entries = Entries()
+        self._opening = False
+        self._take_next = False
+        self._asked = ""
         self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -136,7 +111,7 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         if picture.proxies is None and session is not None:
             picture.proxies = session.thumbnails
         self._show_listing(self._listing, None)
-        self._open(self._listing.folder, None)
+        self._go(self._listing.folder)
 
     def on_resize(self) -> None:
         """Share the width between list and preview."""
@@ -151,27 +126,46 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
 
     def action_cursor(self, by: int) -> None:
         """Move the bar."""
-        rows = self.query_one(Rows)
-        if not self._typed_path():
-            rows.move_cursor(rows.cursor + by)
+        self.query_one(PathLine).call_later(self._move, by, False)
 
     def action_page(self, by: int) -> None:
         """Move the bar by a screen."""
-        if not self._typed_path():
-            self.query_one(Rows).page(by)
+        self.query_one(PathLine).call_later(self._move, by, True)
 
     def action_take(self) -> None:
         """Open the folder or take the image: the one typed, else the one under the bar."""
-        if path := self._typed_path():
-            self._open(path, None)
+        # Letters typed ahead are still in the line's own queue; this comes after them.
+        self.query_one(PathLine).call_later(self._take)
+
+    def _take(self) -> None:
+        if self._opening:
+            # Typed ahead of a folder that is still being read: meant for what stands there.
+            self._take_next = True
+        elif path := self._typed_path():
+            self._go(path)
         elif entry := self._current():
-            self._enter(entry)
+            if entry.name == PARENT:
+                self.action_parent()
+            else:
+                if entry.is_folder:
+                    self._clear()
+                self._go(self._listing.folder / entry.name)
+
+    def _move(self, by: int, page: bool) -> None:
+        rows = self.query_one(Rows)
+        if self._typed_path():
+            return
+        if page:
+            rows.page(by)
+        else:
+            rows.move_cursor(rows.cursor + by)
 
     def action_parent(self) -> None:
         """Go to the folder above, with the bar on the one that was left."""
         folder = self._listing.folder
         if folder.parent != folder:
-            self._open(folder.parent, folder.name)
+            self._clear()
+            self._go(folder.parent, folder.name)
 
     def action_leave(self) -> None:
         """Go back without a picture."""
@@ -182,8 +176,10 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         self.action_parent()
 
     def on_input_changed(self) -> None:
-        """Filter, or wait for the end of a path."""
-        self._filter(0)
+        """Filter, or wait for the end of a path; an emptied line keeps the bar where it is."""
+        entry = self._current()
+        emptied = not self.query_one(PathLine).value
+        self._filter(entry.name if emptied and entry else None)
 
     def on_rows_moved(self) -> None:
         """Look closer once the bar rests."""
@@ -196,9 +192,25 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
 
     # Folders
 
+    def _go(self, path: Path, left: str | None = None) -> None:
+        """Go to a folder, with the bar on the entry `left`; a file is taken."""
+        self._opening = True
+        self._asked = self.query_one(PathLine).value
+        self._open(path, left)
+
+    def _gone(self) -> None:
+        self._opening = False
+        if self._take_next:
+            self._take_next = False
+            self._take()
+
+    def _clear(self) -> None:
+        line = self.query_one(PathLine)
+        with self.prevent(Input.Changed):
+            line.value = ""
+
     @work(thread=True, exclusive=True, group="directory")
     def _open(self, path: Path, left: str | None) -> None:
-        """Go to a folder, with the bar on the entry `left`; a file is taken."""
         worker = get_current_worker()
         try:
             is_file = path.is_file()
@@ -214,19 +226,14 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
                 # The way up from a folder that is gone leads to the nearest one that is there.
                 while not path.is_dir() and path.parent != path:
                     path = path.parent
-                self._call(worker, self._show_listing, folders.read_folder(path), None)
+                self._call(worker, self._arrive, folders.read_folder(path), None)
             else:
                 self._call(worker, self._absent, path)
         else:
-            self._call(worker, self._show_listing, folders.read_folder(path), left)
-
-    def _enter(self, entry: Entry) -> None:
-        if entry.name == PARENT:
-            self.action_parent()
-        else:
-            self._open(self._listing.folder / entry.name, None)
+            self._call(worker, self._arrive, folders.read_folder(path), left)
 
     def _decide(self, path: Path, verdict: Verdict) -> None:
+        self._opening = self._take_next = False
         if not verdict.problem:
             self.dismiss(path)
             return
@@ -236,9 +243,11 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         self._refuse(verdict.problem)
 
     def _refuse(self, problem: str) -> None:
+        self._opening = self._take_next = False
         self.query_one(HintLine).notice(f"{SIGNS.refused} Not usable", problem, "danger")
 
     def _absent(self, path: Path) -> None:
+        self._opening = self._take_next = False
         self.query_one(HintLine).notice(
             f"{SIGNS.warn} There is nothing at this path.", folders.short(path), "warning"
         )
@@ -251,30 +260,38 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
             [
                 Fact(_counted(listing.image_count, "image"), 1),
                 Fact(_counted(listing.folder_count, "folder"), 2),
-                Fact(_tail(folders.short(listing.folder), self.size.width // 3), 3),
+                Fact(path_end(folders.short(listing.folder), self.size.width // 3), 3),
             ],
             subtitle=self._label,
         )
+        # A path has done its work; what was typed since is a filter for what is here now.
         line = self.query_one(PathLine)
-        with self.prevent(Input.Changed):
-            line.value = ""
-        names = [entry.name for entry in listing.entries]
-        self._filter(names.index(left) + 1 if left in names else 1)
+        if folders.is_path(self._asked) and line.value.startswith(self._asked):
+            with self.prevent(Input.Changed):
+                line.value = line.value.removeprefix(self._asked)
+        self._filter(left)
 
-    def _filter(self, cursor: int) -> None:
+    def _arrive(self, listing: Listing, left: str | None) -> None:
+        self._show_listing(listing, left)
+        self._gone()
+
+    def _filter(self, keep: str | None) -> None:
+        """Show what the line lets through, the bar on the entry `keep` or the first."""
         listing = self._listing
         typed = self.query_one(PathLine).value
         path = self._typed_path()
         words = "" if path else typed
         shown = listing.matching(words)
+        first = 0
         if not words and listing.folder.parent != listing.folder:
             shown = (Entry(PARENT, True), *shown)
-        else:
-            cursor = max(0, cursor - 1)
+            first = 1
+        names = [entry.name for entry in shown] if keep is not None else []
+        cursor = names.index(keep) if keep in names else first
         self._entries.shown = shown
         rows = self.query_one(Rows)
         rows.show_bar(path is None)
-        rows.note(_note(listing, words, len(shown)))
+        rows.note(why_so_few(listing, words, len(shown)))
         rows.reset(cursor, 0)
 
     def _typed_path(self) -> Path | None:
@@ -417,21 +434,5 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         self.app.call_from_thread(back)
 
 
-def _note(listing: Listing, words: str, shown: int) -> str:
-    if listing.problem:
-        return listing.problem
-    if words and not shown:
-        return f"Nothing here has “{words}” in its name."
-    if not listing.entries:
-        return "No folders and no pictures here (.jpg .jpeg .png .webp)."
-    return ""
-
-
 def _counted(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def _tail(path: str, room: int) -> str:
-    # Of a long path the end says more than the beginning.
-    path = text.one_line(path)
-    return path if len(path) <= room else f"{SIGNS.cut}{path[len(path) - room + 1 :]}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from textual import events
 
 from storyflow_tui.tui.screens.help import HelpScreen
 from storyflow_tui.tui.screens.picker import PickerScreen
@@ -270,3 +271,15 @@ async def test_help_opens_with_f1_and_a_question_mark_is_typed(
         await editor.press("f1")
         await editor.until(lambda: isinstance(editor.app.screen, HelpScreen))
         await editor.shows("parent folder")
+
+
+async def test_what_is_typed_ahead_of_a_folder_is_meant_for_it(
+    pictures: Path, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(PickerScreen("segment 10", pictures), answers=answers) as editor:
+        for key in (*"old", "enter", *"older", "enter"):
+            character = key if len(key) == 1 else None
+            editor.app.post_message(events.Key(key, character))
+        await editor.until(lambda: answers)
+        assert answers == [pictures / "old" / "older.png"]

@@ -1,0 +1,58 @@
+"""The rows of the picker's list: entries of a folder, and what is known of them by now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+
+from storyflow_tui.tui import text
+from storyflow_tui.tui.folders import Entry, Listing
+from storyflow_tui.tui.look import SIGNS, Grid, Palette
+from storyflow_tui.tui.screens.preview import Verdict
+
+
+class Entries:
+    """The rows of the list: the entries that are shown, and what is known of them by now."""
+
+    def __init__(self) -> None:
+        self.shown: tuple[Entry, ...] = ()
+        self.verdicts: dict[str, Verdict] = {}
+
+    def __len__(self) -> int:
+        """How many rows the list has."""
+        return len(self.shown)
+
+    def row(self, index: int, width: int, current: bool, colours: Palette) -> Sequence[Segment]:
+        """Sign, name and size of one entry."""
+        entry = self.shown[index]
+        verdict = self.verdicts.get(entry.name)
+        refused = verdict is not None and bool(verdict.problem)
+        size = verdict.size if verdict is not None else ""
+        name = f"{entry.name}/" if entry.is_folder else entry.name
+        room = width - 6 - Grid.MARGIN - (len(size) + 2 if size else 0)
+        name = text.cut(name, room)
+        role = "muted" if refused and not current else "text"
+        blanks = " " * max(0, width - 6 - Grid.MARGIN - text.width(name) - len(size))
+        return [
+            Segment(f"   {SIGNS.refused if refused else ' '} ", colours.style("danger")),
+            Segment(name, colours.style(role, bold=current)),
+            Segment(blanks + size, colours.style("text" if current else "muted")),
+        ]
+
+
+def why_so_few(listing: Listing, words: str, shown: int) -> str:
+    """A sentence on why the list shows little or nothing; empty where it shows enough."""
+    if listing.problem:
+        return listing.problem
+    if words and not shown:
+        return f"Nothing here has “{words}” in its name."
+    if not listing.entries:
+        return "No folders and no pictures here (.jpg .jpeg .png .webp)."
+    return ""
+
+
+def path_end(path: str, room: int) -> str:
+    """A path in at most `room` characters: of a long one the end says more."""
+    path = text.one_line(path)
+    return path if len(path) <= room else f"{SIGNS.cut}{path[len(path) - room + 1 :]}"
