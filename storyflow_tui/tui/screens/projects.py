@@ -121,13 +121,13 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
             self._resting.stop()
         self._resting = self.set_timer(REST, self._fill)
 
-    def on_rows_opened(self) -> None:
+    async def on_rows_opened(self) -> None:
         """A click on the current row opens it."""
-        self.action_open()
+        await self.action_open()
 
-    def on_welcome_chosen(self, event: Welcome.Chosen) -> None:
+    async def on_welcome_chosen(self, event: Welcome.Chosen) -> None:
         """A click on a way to begin."""
-        self._choose(event.choice.action)
+        await self.run_action(event.choice.action)
 
     # What is shown
 
@@ -246,16 +246,16 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
 
     # Keys that do something
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Open the story under the bar; in an empty list, begin as the bar says."""
         if self.has_class("empty"):
-            self._choose(self.query_one(Welcome).choice.action)
+            await self.run_action(self.query_one(Welcome).choice.action)
         elif record := self.current:
             self.app.open_story(record.id)
 
-    def action_new(self) -> None:
+    async def action_new(self) -> None:
         """Ask for a title and make an empty story."""
-        self.app.push_screen(
+        await self.app.push_screen(
             LineInput(
                 "Title of the new story",
                 check=_title_problem,
@@ -266,7 +266,7 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
             self._create,
         )
 
-    def action_import(self) -> None:
+    async def action_import(self) -> None:
         """Import a script on a screen of its own."""
         from storyflow_tui.tui.screens.import_story import ImportScreen
 
@@ -276,7 +276,7 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
             if project is not None:
                 self._imported(project, screen.notes)
 
-        self.app.push_screen(screen, done)
+        await self.app.push_screen(screen, done)
 
     def action_sample(self) -> None:
         """Import the sample story with its pictures."""
@@ -289,12 +289,12 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
             lambda library: transfer.import_file(library, transfer.sample(SAMPLE)), imported
         )
 
-    def action_rename(self) -> None:
+    async def action_rename(self) -> None:
         """Ask for another title of the story under the bar."""
         record = self.current
         if record is None:
             return
-        self.app.push_screen(
+        await self.app.push_screen(
             LineInput(
                 "Rename the story",
                 record.title,
@@ -306,13 +306,13 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
             partial(self._rename, record),
         )
 
-    def action_delete(self) -> None:
+    async def action_delete(self) -> None:
         """Ask, then delete the story under the bar."""
         record = self.current
         if record is None:
             return
         title = text.cut(record.title, max(20, self.size.width - 24))
-        self.app.push_screen(
+        await self.app.push_screen(
             Question(
                 f"Delete “{title}”?",
                 [_what_goes(record, self.session.settings.trash_days)],
@@ -335,11 +335,6 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
         await self.app.action_save_and_quit()
 
     # Writes
-
-    def _choose(self, action: str) -> None:
-        {"import": self.action_import, "new": self.action_new, "sample": self.action_sample}[
-            action
-        ]()
 
     def _create(self, title: str | None) -> None:
         if title is not None:

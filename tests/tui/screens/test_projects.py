@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from storyflow_tui import transfer
 from storyflow_tui.config import Settings
@@ -308,3 +309,14 @@ async def test_a_click_selects_and_the_wheel_scrolls(library: Library, open_stor
 class _Wheel:
     def stop(self) -> None:
         pass
+
+
+async def test_what_is_typed_ahead_of_the_sheet_arrives_there(
+    three: Library, open_stories: Stage
+) -> None:
+    async with open_stories() as editor:
+        for key in ("n", "F", "o", "g", "enter"):
+            character = key if len(key) == 1 else None
+            editor.app.post_message(events.Key(key, character))
+        await editor.shows("Made “Fog”")
+        assert len(titles(three)) == 4
