@@ -67,8 +67,8 @@ def test_packed_lines_look_like_plain_ones(console: Console, pieces: list[Segmen
     plain = Strip(pieces).render(console)
     packed = PackedStrip(pieces).render(console)
     assert cells(packed) == cells(plain)
-    # Where there is nothing to share, going back to plain may take a byte or two more.
-    assert len(packed) <= len(plain) + 3
+    # Where there is nothing to share, going back to plain takes a few bytes more a piece.
+    assert len(packed) <= len(plain) + 5 * len(pieces)
 
 
 @given(segments, st.integers(0, 9), st.integers(0, 12))
