@@ -181,3 +181,15 @@ def test_an_open_does_what_is_pending(
         assert again.pending_moves() == 0
         assert (again.media / str(segment.image_file)).is_file()
         assert list((again.media / ".staging").iterdir()) == []
+
+
+def test_an_open_that_cannot_do_what_is_pending_loses_nothing(
+    library: Library, project: ProjectRecord, paint: Callable[..., Path], tmp_path: Path
+) -> None:
+    picture = paint(tmp_path / "a.png")
+    with Library.open(library.path, disk=Stubborn()) as stuck:
+        segment = stuck.segments.attach_image(1, picture)
+    with Library.open(library.path, disk=Stubborn()) as stuck:
+        assert stuck.pending_moves() == 1
+    with Library.open(library.path) as again:
+        assert (again.media / str(segment.image_file)).read_bytes() == picture.read_bytes()

@@ -44,6 +44,18 @@ def test_what_a_segment_counts(
     assert tuple(project)[5:] == counts
 
 
+def test_locked_and_pictured_segments_are_counted(
+    library: Library, ids: Sequence[int], paint: Callable[..., Path], tmp_path: Path
+) -> None:
+    for key in ids[:3]:
+        library.segments.edit(key, is_locked=True)
+    for key in ids[3:]:
+        library.segments.attach_image(key, paint(tmp_path / "a.png"))
+    library.segments.edit(ids[0], is_locked=False)
+    project = library.projects.list()[0]
+    assert (project.segment_count, project.image_count, project.locked_count) == (5, 2, 2)
+
+
 def test_the_counts_follow_every_operation(
     library: Library,
     project: ProjectRecord,
