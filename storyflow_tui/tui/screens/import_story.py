@@ -48,6 +48,14 @@ PAUSE = 0.25
 _UNTITLED = "named by its Title: line, or here"
 
 
+class TitleLine(Input):
+    """The line of the title: no control characters, typed or pasted."""
+
+    def validate_value(self, value: str) -> str:
+        """What may be in a line and sent to a terminal."""
+        return text.printable(value)
+
+
 class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
     """Makes a project of a script; answers with it, or with None."""
 
@@ -81,7 +89,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         with Vertical(id="pane"):
             with Vertical(id="titling"):
                 yield Page(margin=0, id="label")
-                title = Input(placeholder=_UNTITLED, select_on_focus=False)
+                title = TitleLine(placeholder=_UNTITLED, select_on_focus=False)
                 title.cursor_blink = False
                 yield title
             yield Page(margin=2, id="report")

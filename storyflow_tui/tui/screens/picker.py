@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -26,14 +24,17 @@ from textual.worker import get_current_worker
 from storyflow_tui.tui import folders, text
 from storyflow_tui.tui.folders import PARENT, Entry, Listing
 from storyflow_tui.tui.keymap import PICKER, Key, bindings
-from storyflow_tui.tui.look import SIGNS, Grid, ago, file_size, palette
+from storyflow_tui.tui.look import SIGNS, Grid
 from storyflow_tui.tui.screens.entries import Entries, path_end, why_so_few
 from storyflow_tui.tui.screens.preview import Verdict, examine, glance
+from storyflow_tui.tui.screens.preview_pane import PreviewPane
 from storyflow_tui.tui.widgets.header import Fact, Header
 from storyflow_tui.tui.widgets.hint_line import HintLine
-from storyflow_tui.tui.widgets.page import Line, Page
-from storyflow_tui.tui.widgets.picture import Picture, Proxies
+from storyflow_tui.tui.widgets.picture import Proxies
 from storyflow_tui.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from storyflow_tui.tui.app import StoryflowApp
 
 REST = 0.12
 """Seconds without a key after which the cursor rests: sizes and preview are looked up then."""
@@ -48,6 +49,10 @@ class PathLine(Input):
 
     class AtStart(Message):
         """Backspace on an empty line."""
+
+    def validate_value(self, value: str) -> str:
+        """What may be in a line and sent to a terminal."""
+        return text.printable(value)
 
     def action_delete_left(self) -> None:
         """Delete, or tell that there is nothing."""
@@ -69,6 +74,8 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
     HELP_NAME: ClassVar[str] = "picker"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(PICKER)]
     AUTO_FOCUS = "PathLine"
+
+    app: StoryflowApp
 
     def __init__(
         self,
@@ -98,28 +105,19 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
                 line.cursor_blink = False
                 yield line
                 yield Rows(self._entries, focusable=False)
-            with Vertical(id="pane"):
-                yield Page(margin=2, id="name")
-                yield Picture(self._proxies)
-                yield Page(margin=2, id="facts")
+            yield PreviewPane(self._proxies or self.app.session.thumbnails, self._used_in)
         yield HintLine()
 
     def on_mount(self) -> None:
         """List the folder."""
-        picture = self.query_one(Picture)
-        session = getattr(self.app, "session", None)
-        if picture.proxies is None and session is not None:
-            picture.proxies = session.thumbnails
         self._show_listing(self._listing, None)
         self._go(self._listing.folder)
 
     def on_resize(self) -> None:
         """Share the width between list and preview."""
         grid = Grid.of(*self.size)
-        pane = grid.split or min(_NARROW_PANE, self.size.width // 2)
-        self.query_one("#pane").styles.width = pane
-        self.query_one(Picture).styles.height = grid.picture[3] if grid.split else 10
-        self.query_one("#name").styles.height = 3 if grid.split else 2
+        narrow = min(_NARROW_PANE, self.size.width // 2)
+        self.query_one(PreviewPane).lay_out(grid, grid.split or narrow)
         self._preview()
 
     # Keys
@@ -350,69 +348,12 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         entry = self._current()
         if path is None and entry is not None and entry.name != PARENT:
             path = self._listing.folder / entry.name
-        if path is None:
-            self._show_preview(Path(), None)
-        else:
-            self._examine(path)
+        self.query_one(PreviewPane).show(path)
 
-    @work(thread=True, exclusive=True, group="preview")
-    def _examine(self, path: Path) -> None:
-        worker = get_current_worker()
-        verdict = examine(path)
-        self._call(worker, self._show_preview, path, verdict)
-
-    def _show_preview(self, path: Path, verdict: Verdict | None) -> None:
-        colours = palette(self.app.theme)
-        picture = self.query_one(Picture)
-        inner = max(1, self.query_one("#pane").size.width - 2 * Grid.MARGIN)
-        split = Grid.of(*self.size).split
-        name: list[Line] = []
-        facts: list[Line] = []
-        picture.visible = verdict is not None and not verdict.is_folder
-        if verdict is None:
-            picture.empty()
-        else:
-            if not verdict.is_folder and path.parent == self._listing.folder:
-                self._know({path.name: verdict})
-            name.append(
-                [
-                    Segment(
-                        text.cut(path.name or str(path), inner),
-                        colours.style("text", "raised", bold=True),
-                    )
-                ]
-            )
-            facts = [
-                [
-                    Segment(text.pad(words, 10), colours.style("muted", "raised")),
-                    Segment(text.cut(value, inner - 10), colours.style("text", "raised")),
-                ]
-                for words, value in self._facts(path, verdict)
-            ]
-            if verdict.problem and not verdict.is_folder:
-                picture.say(f"{SIGNS.refused} Not usable", verdict.problem, "danger")
-            elif verdict.is_folder:
-                picture.empty()
-            else:
-                picture.show(path, (path, verdict.stamp))
-        self.query_one("#name", Page).show([(), *name] if split else [])
-        self.query_one("#facts", Page).show([(), *([] if split else name), *facts])
-
-    def _facts(self, path: Path, verdict: Verdict) -> list[tuple[str, str]]:
-        if verdict.is_folder:
-            return [("Folder", verdict.problem or verdict.size)]
-        facts = [
-            ("Format", verdict.format),
-            ("Size", file_size(verdict.bytes)),
-            ("Pixels", verdict.pixels),
-        ]
-        if verdict.stamp is None:
-            facts = []
-        elif verdict.changed is not None:
-            facts.append(("Changed", ago(verdict.changed, datetime.now().astimezone())))
-        if self._used_in is not None and (used := self._used_in(path.name)):
-            facts.append(("Used in", used))
-        return [(words, value) for words, value in facts if value]
+    def on_preview_pane_examined(self, event: PreviewPane.Examined) -> None:
+        """What a closer look has found out is known in the list, too."""
+        if not event.verdict.is_folder and event.path.parent == self._listing.folder:
+            self._know({event.path.name: event.verdict})
 
     def _hint(self) -> None:
         entry = self._current()

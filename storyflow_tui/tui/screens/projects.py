@@ -6,55 +6,41 @@ changes something is one write through the session.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 
-from storyflow_tui import transfer
-from storyflow_tui.errors import ConflictError, InvalidTitleError, StoryflowError
-from storyflow_tui.library import Library
-from storyflow_tui.records import ChangeRecord, ProjectRecord
-from storyflow_tui.story import TITLE_LENGTH, clean_title
-from storyflow_tui.tui import text
+from storyflow_tui.errors import StoryflowError
+from storyflow_tui.records import ProjectRecord
 from storyflow_tui.tui.folders import short
 from storyflow_tui.tui.keymap import PROJECTS, Key, bindings
-from storyflow_tui.tui.look import SIGNS, Grid, ago, length, palette
+from storyflow_tui.tui.look import Grid, ago, length, palette
 from storyflow_tui.tui.screens.glances import glance_of_project, glance_of_sample
+from storyflow_tui.tui.screens.stories_actions import SAMPLE, StoriesActions, counted
 from storyflow_tui.tui.screens.story_rows import StoryRows, in_columns
 from storyflow_tui.tui.session import Session
-from storyflow_tui.tui.widgets.header import Fact, Header, Tone
+from storyflow_tui.tui.widgets.header import Fact, Header
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.page import Line, Page
 from storyflow_tui.tui.widgets.rows import TEXT_COLUMN, Rows
-from storyflow_tui.tui.widgets.sheet import LineInput, Question
 from storyflow_tui.tui.widgets.story_pane import StoryPane
 from storyflow_tui.tui.widgets.welcome import Welcome
 
-if TYPE_CHECKING:
-    from storyflow_tui.tui.app import StoryflowApp
-
-T = TypeVar("T")
-
 REST = 0.12
 """Seconds without a key after which the cursor rests and the pane is filled."""
-
-SAMPLE = "the-lamp"
-"""The sample story that `s` imports."""
 
 _MINUTE = 60.0
 _EMPTY_HINTS = ("import", "new", "sample", "quit")
 
 
-class ProjectsScreen(Screen[None], inherit_bindings=False):
+class ProjectsScreen(StoriesActions, inherit_bindings=False):
     """All stories of the library; what happens to them here and elsewhere shows at once."""
 
     CSS_PATH = "projects.tcss"
@@ -62,20 +48,10 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
     HELP_NAME: ClassVar[str] = "stories"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(PROJECTS, first=True)]
 
-    app: StoryflowApp
-
     def __init__(self) -> None:
         super().__init__()
         self._stories = StoryRows()
-        self._newest: tuple[int | None, int | None] = (None, None)
-        self._shown: ProjectRecord | None = None
-        self._wanted: int | None = None
         self._resting: Timer | None = None
-
-    @property
-    def session(self) -> Session:
-        """The app's session."""
-        return self.app.session
 
     def compose(self) -> ComposeResult:
         """List and pane, and what stands in the place of an empty list."""
@@ -112,7 +88,7 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
         """Show what was changed here or elsewhere, cursor and scroll kept."""
         if event.origin is self and event.changed is not None:
             # What one did oneself is what one looks at next.
-            self._wanted = event.changed.project_id
+            self.wanted = event.changed.project_id
         self.reload()
 
     def on_rows_moved(self) -> None:
@@ -147,14 +123,14 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
             history = self.session.library.history
             undo, redo = history.next_undo(), history.next_redo()
         except StoryflowError as error:
-            self._refused(error)
+            self.refused(error)
             return
-        self._newest = (undo.id if undo else None, redo.id if redo else None)
+        self.newest = (undo.id if undo else None, redo.id if redo else None)
         self._stories.records = records
         self._stories.now = datetime.now().astimezone()
-        wanted = self._stories.index(self._wanted)
+        wanted = self._stories.index(self.wanted)
         if wanted is not None:
-            self._wanted = None
+            self.wanted = None
         elif current is not None:
             wanted = self._stories.index(current.id)
         rows.reset(rows.cursor if wanted is None else wanted)
@@ -180,7 +156,7 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
         guessed = any(record.is_guessed for record in records)
         facts = [Fact(short(self.session.library.path), 3)]
         if records:
-            count = _counted(len(records), "story", "stories")
+            count = counted(len(records), "story", "stories")
             facts = [Fact(count, 2), Fact(length(total, guessed).strip(), 1), *facts]
         notes = [*self.session.library.notes]
         if self.session.read_only and not any("read-only" in note for note in notes):
@@ -244,181 +220,9 @@ class ProjectsScreen(Screen[None], inherit_bindings=False):
         """Move the bar by a screen."""
         self.query_one(Rows).page(by)
 
-    # Keys that do something
-
     async def action_open(self) -> None:
         """Open the story under the bar; in an empty list, begin as the bar says."""
         if self.has_class("empty"):
             await self.run_action(self.query_one(Welcome).choice.action)
         elif record := self.current:
             self.app.open_story(record.id)
-
-    async def action_new(self) -> None:
-        """Ask for a title and make an empty story."""
-        await self.app.push_screen(
-            LineInput(
-                "Title of the new story",
-                check=_title_problem,
-                accept="make it",
-                leave="leave",
-                limit=TITLE_LENGTH,
-            ),
-            self._create,
-        )
-
-    async def action_import(self) -> None:
-        """Import a script on a screen of its own."""
-        from storyflow_tui.tui.screens.import_story import ImportScreen
-
-        screen = ImportScreen()
-
-        def done(project: ProjectRecord | None) -> None:
-            if project is not None:
-                self._imported(project, screen.notes)
-
-        await self.app.push_screen(screen, done)
-
-    def action_sample(self) -> None:
-        """Import the sample story with its pictures."""
-
-        def imported(sample: transfer.Imported) -> None:
-            self._imported(sample.project, sample.notes)
-
-        self._notice("Importing the sample", f"its pictures come along {SIGNS.cut}")
-        self._write(
-            lambda library: transfer.import_file(library, transfer.sample(SAMPLE)), imported
-        )
-
-    async def action_rename(self) -> None:
-        """Ask for another title of the story under the bar."""
-        record = self.current
-        if record is None:
-            return
-        await self.app.push_screen(
-            LineInput(
-                "Rename the story",
-                record.title,
-                check=_title_problem,
-                accept="rename",
-                leave="leave it as it was",
-                limit=TITLE_LENGTH,
-            ),
-            partial(self._rename, record),
-        )
-
-    async def action_delete(self) -> None:
-        """Ask, then delete the story under the bar."""
-        record = self.current
-        if record is None:
-            return
-        title = text.cut(record.title, max(20, self.size.width - 24))
-        await self.app.push_screen(
-            Question(
-                f"Delete “{title}”?",
-                [_what_goes(record, self.session.settings.trash_days)],
-                "delete it",
-                "keep it",
-            ),
-            partial(self._delete, record),
-        )
-
-    def action_undo(self) -> None:
-        """Take back the newest change of the list."""
-        self._replay(forward=False)
-
-    def action_redo(self) -> None:
-        """Do again what was undone last."""
-        self._replay(forward=True)
-
-    async def action_quit(self) -> None:
-        """Leave the editor."""
-        await self.app.action_save_and_quit()
-
-    # Writes
-
-    def _create(self, title: str | None) -> None:
-        if title is not None:
-            self._write(
-                lambda library: library.projects.create(title),
-                lambda record: self._notice(f"Made “{record.title}”", "enter opens it"),
-            )
-
-    def _rename(self, record: ProjectRecord, title: str | None) -> None:
-        if title is not None and title.strip() != record.title:
-            self._write(
-                lambda library: library.projects.rename(record.id, title),
-                lambda after: self._notice(f"Renamed to “{after.title}”", "u takes it back"),
-            )
-
-    def _delete(self, record: ProjectRecord, answer: bool | None) -> None:
-        if answer:
-            self._write(
-                lambda library: library.projects.delete(record.id),
-                lambda _: self._notice(f"Deleted “{record.title}”", "u brings it back"),
-            )
-
-    def _imported(self, project: ProjectRecord, notes: Sequence[str]) -> None:
-        self._wanted = project.id
-        self.reload()
-        said = " ".join(notes) or f"{_counted(project.segment_count, 'segment')}; enter opens it"
-        self._notice(f"Imported “{project.title}”", said, "warning" if notes else "accent")
-
-    def _replay(self, *, forward: bool) -> None:
-        # While writes of our own wait in the queue, what is meant is the newest when the turn
-        # comes; else it is the one that was there when the list was shown.
-        expected = None if self.session.pending else self._newest[forward]
-
-        def replay(library: Library) -> ChangeRecord:
-            if forward:
-                return library.history.redo(None, expected=expected)
-            return library.history.undo(None, expected=expected)
-
-        def done(change: ChangeRecord) -> None:
-            label = change.label[:1].lower() + change.label[1:]
-            if forward:
-                self._notice(f"Done again: {label}", "u takes it back")
-            else:
-                self._notice(f"Undone: {label}", "U does it again")
-
-        self._write(replay, done)
-
-    def _write(self, operation: Callable[[Library], T], done: Callable[[T], None]) -> None:
-        self.session.write(operation, done, self._refused, origin=self)
-
-    def _refused(self, error: StoryflowError) -> None:
-        if isinstance(error, ConflictError):
-            self._notice(
-                f"{SIGNS.warn} Another change came meanwhile.",
-                "The list shows it now; press the key again to go on.",
-                "warning",
-            )
-            self.reload()
-            return
-        details = error.details
-        parts = [str(details[name]) for name in ("where", "why", "reason") if details.get(name)]
-        self._notice(f"{SIGNS.warn} {error.message.rstrip('.')}.", ": ".join(parts), "warning")
-
-    def _notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
-        self.query_one(HintLine).notice(first, rest, tone)
-
-
-def _title_problem(title: str) -> str | None:
-    try:
-        clean_title(title)
-    except InvalidTitleError as error:
-        return f"{error.message}."
-    return None
-
-
-def _what_goes(record: ProjectRecord, days: int) -> str:
-    if not record.segment_count:
-        return "It has no segments; u brings it back."
-    parts = [_counted(record.segment_count, "segment")]
-    if record.image_count:
-        parts.append(_counted(record.image_count, "picture"))
-    verb = "go" if len(parts) > 1 or record.segment_count > 1 else "goes"
-    return f"{' and '.join(parts)} {verb} to the trash for {days} days; u brings them back."
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"
