@@ -37,6 +37,7 @@ def run(
     from storyflow_tui.library import Library
     from storyflow_tui.tui.app import StoryflowApp
     from storyflow_tui.tui.crash import sentence
+    from storyflow_tui.tui.pasting import install
     from storyflow_tui.tui.place import recall
 
     with Library.open(library_path, read_only=read_only) as library:
@@ -60,6 +61,7 @@ def run(
             read_only=read_only,
             handle_signals=True,
         )
+        install()
         app.run(mouse=settings.mouse)
         told_to_end = app.faulted or (app.return_code or 0) >= _SIGNALLED
         done = app.session.finish(_SIGNAL_SECONDS if told_to_end else _WRITES_SECONDS)
