@@ -71,4 +71,4 @@ def install() -> None:
     """Let the driver of terminals use this parser; it offers no other way to say so."""
     from textual.drivers import linux_driver
 
-    linux_driver.XTermParser = PasteParser  # type: ignore[misc]
+    vars(linux_driver)["XTermParser"] = PasteParser
