@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storyflow_tui.library.steps import (
@@ -44,6 +44,7 @@ def test_the_steps_of_a_change_keep_their_order() -> None:
     assert from_json(to_json(steps)) == steps
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_text_is_read_as_it_was_written(before: str, after: str) -> None:
     step = Fields(1, {"text_content": before}, {"text_content": after})
