@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
     from storyflow_tui.tui.screens.timeline import TimelineScreen
 
-SAVE_SECONDS = 1.0
-"""How long leaving waits for typed text to be saved before it becomes a draft."""
-
 _RESTORE = (
     "\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
     "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
@@ -242,16 +239,8 @@ class StoryflowApp(App[int], inherit_bindings=False):
         if self._leaving:
             return
         self._leaving = True
-        screens = self._timelines()
-        for screen in screens:
-            await screen.pane.drained()
-            screen.collect()
-            screen.saving.save_all()
-        if screens:
-            await self.session.settled(SAVE_SECONDS)
-        for screen in screens:
-            screen.saving.drop_settled()
-            self.drafted += screen.saving.draft_all()
+        for screen in self._timelines():
+            self.drafted += await screen.settle_typing()
         self._remember_place()
         self.exit(return_code, return_code=return_code)
 

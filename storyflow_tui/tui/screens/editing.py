@@ -16,6 +16,9 @@ from storyflow_tui.tui.widgets.field import Field
 from storyflow_tui.tui.widgets.pane import Pane
 from storyflow_tui.tui.widgets.timeline import Timeline
 
+SAVE_SECONDS = 1.0
+"""How long leaving waits for typed text to be saved before it becomes a draft."""
+
 
 class StoryEditing(StoryActions, inherit_bindings=False):
     """The fields of the current segment: open, typed into, saved, left."""
@@ -175,6 +178,17 @@ class StoryEditing(StoryActions, inherit_bindings=False):
                 return
         self.leave_segment()
 
+    async def settle_typing(self) -> int:
+        """Save what is typed within a second, or keep it as drafts; how many drafts there are."""
+        await self.pane.drained()
+        self.collect()
+        if not self.saving.unsaved():
+            return 0
+        self.saving.save_all()
+        await self.session.settled(SAVE_SECONDS)
+        self.saving.drop_settled()
+        return self.saving.draft_all()
+
     def collect(self) -> None:
         """Take over what stands in the open fields, whatever messages are still on their way."""
         if self.editing is None:
@@ -191,7 +205,9 @@ class StoryEditing(StoryActions, inherit_bindings=False):
     def _state_changed(self, segment_id: int) -> None:
         # Typing calls this with every key; a card is some kilobytes to send.
         state = self.saving.state(segment_id)[0]
-        if self.is_mounted and state != self._states.get(segment_id, ""):
+        if not self.is_running:
+            return
+        if state != self._states.get(segment_id, ""):
             self._states[segment_id] = state
             self.timeline.redraw([segment_id])
         if not state:

@@ -190,11 +190,18 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         """Go to the last card."""
         self.timeline.move_cursor(len(self.cards) - 1)
 
-    def action_back(self) -> None:
+    async def action_back(self) -> None:
         """Back to the list of stories."""
-        self.collect()
-        self.saving.save_all()
+        drafted = await self.settle_typing()
         self.app.show_stories()
+        if drafted:
+            what = "One text" if drafted == 1 else f"{drafted} texts"
+            self.app.call_after_refresh(
+                self.app.say,
+                f"! {what} could not be saved.",
+                "The story offers it again.",
+                "danger",
+            )
 
     # The cursor and the pane
 

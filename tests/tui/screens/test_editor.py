@@ -347,3 +347,18 @@ async def test_keys_typed_ahead_go_where_they_are_meant(open_story: Opener) -> N
         await editor.press("n")
         await editor.until(lambda: editor.texts[1] == "HelloNarration 2.")
         await editor.until(lambda: editor.segments[1].image_prompt == "Thereprompt 2")
+
+
+async def test_going_back_to_the_stories_with_unsaved_text_leaves_a_draft(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(2) as editor:
+        await conflict(editor, library)
+        await editor.press("escape")
+        await editor.shows("! changed elsewhere")
+        # Asked again on leaving the field; put off once more, and then back to the timeline.
+        editor.screen.leave_segment()
+        await editor.pilot.press("q")
+        await editor.until(lambda: type(editor.app.screen).__name__ == "ProjectsScreen")
+        assert Drafts(library.path).of(editor.project_id)[0].text == "ANarration 1."
+        await editor.shows("! One text could not be saved.")

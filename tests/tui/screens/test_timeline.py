@@ -396,3 +396,19 @@ async def test_settings_replace_keys(open_story: Opener) -> None:
         assert editor.segments[0].is_locked
         await editor.press("j")
         await editor.shows("x lock")
+
+
+@pytest.mark.parametrize("key", ["l", "J", "u", "I", "y"])
+async def test_leaving_before_an_answer_arrives_harms_nothing(open_story: Opener, key: str) -> None:
+    import threading
+
+    gate = threading.Event()
+    async with open_story(3) as editor:
+        await editor.press("J")
+        editor.app.session.write(lambda _: gate.wait(20))
+        await editor.pilot.press(key, "q")
+        await editor.until(lambda: type(editor.app.screen).__name__ == "ProjectsScreen")
+        gate.set()
+        await editor.until(lambda: not editor.app.session.pending)
+        await editor.pilot.pause()
+        assert not editor.app.faulted
