@@ -41,7 +41,11 @@ class FilePlan:
         there = self._media.folder / self._journal.locate(relative)
         if self._media.disk.exists(there):
             # Of a folder without a file nothing is owed: undo can do without it.
-            is_empty = there.is_dir() and not any(self._media.disk.files_below(there))
+            is_empty = (
+                there.is_dir()
+                and not any(self._media.disk.files_below(there))
+                and not self._journal.is_pending()  # else files may be on their way there
+            )
             self._moves.append((relative, self._keep(relative, "" if is_empty else relative)))
 
     def held(self, relative: str) -> str | None:

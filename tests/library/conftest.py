@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from storyflow_tui.library import Library
+from storyflow_tui.library.disk import Disk
 from storyflow_tui.records import ProjectRecord
 from storyflow_tui.story import Story
 
@@ -54,6 +55,20 @@ def library(tmp_path: Path, clock: FalseClock) -> Iterator[Library]:
 def second(library: Library, clock: FalseClock) -> Iterator[Library]:
     """The same library, opened once more as another process would."""
     with Library.open(library.path, clock=clock, busy=0.1) as opened:
+        yield opened
+
+
+class Stubborn(Disk):
+    """A disk on which nothing is moved."""
+
+    def rename(self, source: Path, target: Path) -> None:
+        raise OSError(16, "Device or resource busy", str(source))
+
+
+@pytest.fixture
+def stuck(library: Library, clock: FalseClock) -> Iterator[Library]:
+    """The same library where every move of a file has to wait."""
+    with Library.open(library.path, clock=clock, disk=Stubborn()) as opened:
         yield opened
 
 

@@ -160,6 +160,17 @@ def test_a_busy_library_is_not_backed_up(full: Library, tmp_path: Path, files: F
     assert not (tmp_path / "backup.zip").exists()
 
 
+def test_a_library_whose_moves_have_to_wait_is_not_backed_up(
+    full: Library, stuck: Library, tmp_path: Path
+) -> None:
+    stuck.segments.delete(1)
+    with pytest.raises(DamagedError, match="still wait to be moved"):
+        stuck.backup(tmp_path / "backup.zip")
+    assert not (tmp_path / "backup.zip").exists()
+    full.backup(tmp_path / "backup.zip")
+    assert full.check() == []
+
+
 # -- restore: where to ------------------------------------------------------------------------
 
 

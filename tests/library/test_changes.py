@@ -10,7 +10,6 @@ import pytest
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
-from storyflow_tui.library.disk import Disk
 from storyflow_tui.library.rows import Rows as LibraryRows
 from storyflow_tui.records import Changed, ProjectRecord
 from storyflow_tui.story import Story, StorySegment
@@ -131,65 +130,98 @@ def test_whatever_is_raised_amid_an_operation_nothing_has_happened(
     assert library.projects.create("Next").id == project.id + 1
 
 
-class Stubborn(Disk):
-    """A disk that moves nothing for the time being."""
-
-    stubborn = True
-
-    def rename(self, source: Path, target: Path) -> None:
-        if self.stubborn:
-            raise OSError(16, "Device or resource busy")
-        super().rename(source, target)
-
-
 def test_a_picture_whose_move_has_to_wait_is_found_at_its_source(
     library: Library,
+    stuck: Library,
     project: ProjectRecord,
     paint: Callable[..., Path],
     files: Files,
     tmp_path: Path,
 ) -> None:
     first, other = paint(tmp_path / "a.png"), paint(tmp_path / "b.png", "red")
-    disk = Stubborn()
-    with Library.open(library.path, disk=disk) as stuck:
-        heard: list[Changed] = []
-        stuck.on_changed = heard.append
-        stuck.segments.attach_image(1, first)
-        segment = stuck.segments.attach_image(1, other)
-        assert [told.pending for told in heard] == [True, True]
-        assert stuck.pending_moves() == 3
-        with Library.open(library.path, read_only=True) as reading:
-            for reader in (stuck, reading):
-                file = reader.file(segment.image_file)
-                assert file is not None
-                assert file.read_bytes() == other.read_bytes()
-        assert {finding.check for finding in stuck.check()} == {"pending_move"}
-        disk.stubborn = False
-        stuck.projects.create("The next writer does what is pending")
-        assert stuck.pending_moves() == 0
-        assert stuck.check() == []
+    heard: list[Changed] = []
+    stuck.on_changed = heard.append
+    stuck.segments.attach_image(1, first)
+    segment = stuck.segments.attach_image(1, other)
+    assert [told.pending for told in heard] == [True, True]
+    assert stuck.pending_moves() == 3
+    with Library.open(library.path, read_only=True) as reading:
+        for reader in (stuck, reading):
+            file = reader.file(segment.image_file)
+            assert file is not None
+            assert file.read_bytes() == other.read_bytes()
+    assert {finding.check for finding in stuck.check()} == {"pending_move"}
+    assert library.pending_moves() == 3
+    library.projects.create("The next writer does what is pending")
+    assert stuck.pending_moves() == 0
+    assert library.check() == []
     assert sorted(files(library).values()) == sorted([first.read_bytes(), other.read_bytes()])
 
 
 def test_an_open_does_what_is_pending(
-    library: Library, project: ProjectRecord, paint: Callable[..., Path], tmp_path: Path
+    stuck: Library, project: ProjectRecord, paint: Callable[..., Path], tmp_path: Path
 ) -> None:
-    with Library.open(library.path, disk=Stubborn()) as stuck:
-        segment = stuck.segments.attach_image(1, paint(tmp_path / "a.png"))
-        assert stuck.pending_moves() == 1
-    with Library.open(library.path) as again:
+    segment = stuck.segments.attach_image(1, paint(tmp_path / "a.png"))
+    assert stuck.pending_moves() == 1
+    with Library.open(stuck.path) as again:
         assert again.pending_moves() == 0
         assert (again.media / str(segment.image_file)).is_file()
         assert list((again.media / ".staging").iterdir()) == []
 
 
 def test_an_open_that_cannot_do_what_is_pending_loses_nothing(
-    library: Library, project: ProjectRecord, paint: Callable[..., Path], tmp_path: Path
+    stuck: Library, project: ProjectRecord, paint: Callable[..., Path], tmp_path: Path
 ) -> None:
     picture = paint(tmp_path / "a.png")
-    with Library.open(library.path, disk=Stubborn()) as stuck:
-        segment = stuck.segments.attach_image(1, picture)
-    with Library.open(library.path, disk=Stubborn()) as stuck:
-        assert stuck.pending_moves() == 1
-    with Library.open(library.path) as again:
+    segment = stuck.segments.attach_image(1, picture)
+    with Library.open(stuck.path, disk=stuck._media.disk) as again:
+        assert again.pending_moves() == 1
+    with Library.open(stuck.path) as again:
         assert (again.media / str(segment.image_file)).read_bytes() == picture.read_bytes()
+
+
+def test_a_listener_that_fails_loses_no_picture(
+    library: Library,
+    stuck: Library,
+    project: ProjectRecord,
+    paint: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    def fail(told: Changed) -> None:
+        raise BreakError
+
+    picture = paint(tmp_path / "a.png")
+    stuck.on_changed = fail
+    with pytest.raises(BreakError):
+        stuck.segments.attach_image(1, picture)
+    library.projects.create("The next writer does what is pending")
+    file = library.file(library.segments.get(1).image_file)
+    assert file is not None
+    assert file.read_bytes() == picture.read_bytes()
+
+
+def test_undo_and_redo_while_moves_have_to_wait_come_right_in_the_end(
+    library: Library,
+    stuck: Library,
+    project: ProjectRecord,
+    paint: Callable[..., Path],
+    files: Files,
+    tmp_path: Path,
+) -> None:
+    first, other = paint(tmp_path / "a.png"), paint(tmp_path / "new/a.png", "red")
+    stuck.segments.attach_image(1, first)
+    stuck.segments.attach_image(1, other)
+    for replay, picture in ((stuck.history.undo, first), (stuck.history.redo, other)):
+        replay(project.id)
+        file = stuck.file(stuck.segments.get(1).image_file)
+        assert file is not None
+        assert file.read_bytes() == picture.read_bytes()
+    stuck.segments.delete(1)
+    stuck.projects.delete(project.id)
+    stuck.history.undo()
+    stuck.history.undo(project.id)
+    library.projects.create("The next writer does what is pending")
+    assert library.pending_moves() == 0
+    assert library.check() == []
+    assert files(library)["projects/1/images/1_a.png"] == other.read_bytes()
+    assert sorted(files(library).values()) == sorted([first.read_bytes(), other.read_bytes()])

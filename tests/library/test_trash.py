@@ -176,6 +176,19 @@ def test_a_link_in_the_trash_is_removed_and_not_followed(library: Library, tmp_p
     assert list((library.media / ".trash").iterdir()) == []
 
 
+def test_emptying_leaves_what_still_waits_to_be_brought_back(
+    library: Library, stuck: Library, pictured: ProjectRecord, ids: Sequence[int]
+) -> None:
+    library.segments.delete(ids[0])
+    stuck.history.undo(pictured.id)
+    assert stuck.trash.empty() == (0, 0)
+    library.projects.create("The next writer does what is pending")
+    assert library.check() == []
+    file = library.file(library.segments.get(ids[0]).image_file)
+    assert file is not None
+    assert file.is_file()
+
+
 class FullDisk(Disk):
     """A disk on which nothing can be written, and everything removed."""
 
