@@ -234,6 +234,11 @@ class StoryflowApp(App[int], inherit_bindings=False):
         """Save what is typed and leave, from anywhere."""
         await self.leave(0)
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the end has begun: nothing is asked any more, what is unsaved becomes a draft."""
+        return self._leaving
+
     async def leave(self, return_code: int) -> None:
         """Save, or keep as drafts what can't be saved within a second, and end."""
         if self._leaving:

@@ -93,7 +93,7 @@ class Saving:
     """The typed texts of one project's screen.
 
     `changed(segment_id)` is called when the state of a segment may look different, `refused` with
-    each text whose save failed, `saved` with the record of each that succeeded. `later(seconds,
+    each text whose save failed, `saved` with record and field of each that succeeded. `later(seconds,
     call)` is a timer. `position` says the place of a segment, 1-based.
     """
 
@@ -104,7 +104,7 @@ class Saving:
         *,
         later: Callable[[float, Callable[[], None]], Any],
         changed: Callable[[int], None],
-        saved: Callable[[SegmentRecord], None],
+        saved: Callable[[SegmentRecord, str], None],
         refused: Callable[[Typed, StoryflowError], None],
         position: Callable[[int], int],
         clock: Callable[[], float] = time.monotonic,
@@ -193,7 +193,7 @@ class Saving:
                     entry.drafted = False
                 if not entry.open and not entry.sending:
                     self._texts.pop((segment_id, name), None)
-            self._saved(record)
+            self._saved(record, name)
             self._changed(segment_id)
 
         def failed(error: StoryflowError) -> None:

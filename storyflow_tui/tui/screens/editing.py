@@ -136,20 +136,24 @@ class StoryEditing(StoryActions, inherit_bindings=False):
 
     def on_field_typed(self, event: Field.Typed) -> None:
         """A key changed a text."""
-        name = str(event.field.name)
-        before = self.saving.find(event.owner.id, name)
-        was_blank = before is not None and before.why == EMPTY
-        entry = self.saving.typed(event.owner, name, event.text)
-        if entry.why == EMPTY and not was_blank:
-            self.notice(
-                "! Narration cannot be empty.",
-                "The saved text stays until you write another.",
-                "warning",
-            )
-        self.pane.label()
-        if self.editing is None:
-            # Typed ahead of the key that left the field, and drawn after it.
-            self.saving.closed(event.owner.id)
+        self._take(event.field)
+
+    def _take(self, field: Field) -> None:
+        name = str(field.name)
+        for owner, text in field.take():
+            before = self.saving.find(owner.id, name)
+            was_blank = before is not None and before.why == EMPTY
+            entry = self.saving.typed(owner, name, text)
+            if entry.why == EMPTY and not was_blank:
+                self.notice(
+                    "! Narration cannot be empty.",
+                    "The saved text stays until you write another.",
+                    "warning",
+                )
+            if self.editing is None:
+                # Typed ahead of the key that left the field, and drawn after it.
+                self.saving.closed(owner.id)
+            self.pane.label()
 
     def on_field_left(self, event: Field.Left) -> None:
         """A field was left: its text is saved now."""
@@ -190,17 +194,9 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         return self.saving.draft_all()
 
     def collect(self) -> None:
-        """Take over what stands in the open fields, whatever messages are still on their way."""
-        if self.editing is None:
-            return
+        """Take over what was typed, whatever messages are still on their way."""
         for field in self.pane.fields:
-            if field.owner is None or field.read_only:
-                continue
-            name, typed = str(field.name), field.content
-            entry = self.saving.find(field.owner.id, name)
-            known = entry.text if entry is not None else getattr(field.owner, name)
-            if typed != known:
-                self.saving.typed(field.owner, name, typed)
+            self._take(field)
 
     def _state_changed(self, segment_id: int) -> None:
         # Typing calls this with every key; a card is some kilobytes to send.
@@ -214,12 +210,10 @@ class StoryEditing(StoryActions, inherit_bindings=False):
             self._states.pop(segment_id, None)
         self.show_state()
 
-    def _saved(self, record: SegmentRecord) -> None:
-        """Our own save: card and fields are of this record now."""
+    def _saved(self, record: SegmentRecord, name: str) -> None:
+        """Our own save: the card is of this record now, and what is typed on is based on it."""
         self.cards.renew(record)
-        for field in self.pane.fields:
-            if field.owner is not None and field.owner.id == record.id:
-                field.owner = record
+        self.pane.field(name).renew(record)
 
     def _save_refused(self, entry: Typed, error: StoryflowError) -> None:
         if isinstance(error, ConflictError):
@@ -234,7 +228,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
 
     def _ask(self, entry: Typed) -> None:
         """Show both texts of a conflict and do what the person says."""
-        if self._asking or self.app.screen is not self:
+        if self._asking or self.app.is_leaving or self.app.screen is not self:
             return
         newest = self._newest(entry)
         if newest is None:

@@ -42,11 +42,9 @@ class Field(TextArea, inherit_bindings=False):
 
     @dataclass
     class Typed(Message):
-        """The person altered the text; `owner` and `text` are of that moment."""
+        """The person altered the text; `take` of the field says to what."""
 
         field: Field
-        owner: SegmentRecord
-        text: str
 
         @property
         def control(self) -> Field:
@@ -82,6 +80,7 @@ class Field(TextArea, inherit_bindings=False):
         self.match_cursor_bracket = False
         self.owner: SegmentRecord | None = None
         """The record that the text is of."""
+        self._typed: dict[int, tuple[SegmentRecord, str]] = {}
 
     @property
     def content(self) -> str:
@@ -104,6 +103,18 @@ class Field(TextArea, inherit_bindings=False):
         self.load_text(hold(text))
         if same:
             self.move_cursor(self.clamp_visitable(place))
+
+    def take(self) -> list[tuple[SegmentRecord, str]]:
+        """What was typed since the last time: the record it was typed over, and the text."""
+        typed, self._typed = list(self._typed.values()), {}
+        return typed
+
+    def renew(self, record: SegmentRecord) -> None:
+        """The text of this field was saved: what is typed on is based on the saved record."""
+        if self.owner is not None and self.owner.id == record.id:
+            self.owner = record
+        if record.id in self._typed:
+            self._typed[record.id] = (record, self._typed[record.id][1])
 
     def replace_all(self, text: str) -> None:
         """Take another text as one step of typing, which Ctrl+Z takes back."""
@@ -220,8 +231,11 @@ class Field(TextArea, inherit_bindings=False):
         self._tell()
 
     def _tell(self) -> None:
+        # The text is kept here and not in the message: whoever looks first takes the newest, and
+        # a message that comes late finds nothing and cannot bring back an older text.
         if self.owner is not None:
-            self.post_message(self.Typed(self, self.owner, self.content))
+            self._typed[self.owner.id] = (self.owner, self.content)
+            self.post_message(self.Typed(self))
 
     def _on_focus(self, event: events.Focus) -> None:
         super()._on_focus(event)

@@ -362,3 +362,47 @@ async def test_going_back_to_the_stories_with_unsaved_text_leaves_a_draft(
         await editor.until(lambda: type(editor.app.screen).__name__ == "ProjectsScreen")
         assert Drafts(library.path).of(editor.project_id)[0].text == "ANarration 1."
         await editor.shows("! One text could not be saved.")
+
+
+async def test_quitting_in_an_undecided_conflict_keeps_a_draft_and_asks_nothing(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(2) as editor:
+        project_id = editor.project_id
+        await editor.press("e")
+        await editor.pilot.press("A")
+        library.segments.edit(editor.segments[0].id, text_content="Theirs.")
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert not editor.app.faulted
+        assert editor.app.drafted == 1
+    assert [one.text for one in Drafts(library.path).of(project_id)] == ["ANarration 1."]
+    assert library.segments.list(project_id)[0].text_content == "Theirs."
+
+
+async def test_message_that_comes_late_brings_back_no_older_text(open_story: Opener) -> None:
+    async with open_story(2) as editor:
+        await editor.press("e", "A", "B", "ctrl+s")
+        assert editor.texts[0] == "ABNarration 1."
+        field = editor.screen.pane.field("text_content")
+        field.post_message(field.Typed(field))
+        await editor.press("u")
+        field.post_message(field.Typed(field))
+        await editor.press("j", "k")
+        assert editor.texts[0] == "Narration 1."
+        assert not editor.screen.saving.unsaved()
+
+
+async def test_typing_in_one_field_leaves_what_another_wrote_into_the_other(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(2) as editor:
+        segment = editor.segments[0].id
+        await editor.press("e")
+        await editor.pilot.press("A")
+        library.segments.edit(segment, image_prompt="Theirs.")
+        await editor.pilot.press("B")
+        await editor.press("tab", "ctrl+s")
+        assert editor.texts[0] == "ABNarration 1."
+        assert editor.segments[0].image_prompt == "Theirs."
+        await editor.shows("Theirs.")
