@@ -1,0 +1,120 @@
+"""A real tmux with the installed command in it: keys in, the screen's text out."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 20.0
+"""Seconds after which a screen that does not come is a failure."""
+
+
+def command() -> str:
+    """The installed `storyflow` beside the running Python."""
+    found = shutil.which("storyflow", path=str(Path(sys.executable).parent))
+    assert found, "storyflow is not installed beside this Python: pip install -e '.[test]'"
+    return found
+
+
+def run(library: Path, *arguments: str) -> Any:
+    """Run a command with --json; returns what it printed."""
+    done = subprocess.run(
+        [command(), "--library", str(library), *arguments, "--json"],
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+class Terminal:
+    """One tmux server of its own with one window; closed with all that runs in it."""
+
+    def __init__(self, columns: int = 120, rows: int = 40) -> None:
+        assert shutil.which("tmux"), "the end-to-end tests need tmux"
+        self._socket = f"storyflow-{uuid.uuid4().hex[:12]}"
+        self._size = (columns, rows)
+
+    def start(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+        """Start the editor; when it ends, the screen shows its exit code."""
+        line = " ".join(shlex.quote(part) for part in (command(), *arguments))
+        wanted = {name: os.environ[name] for name in os.environ if name.startswith("XDG_")}
+        wanted |= {"HOME": os.environ["HOME"], "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+        wanted |= environment or {}
+        given = [part for name, value in wanted.items() for part in ("-e", f"{name}={value}")]
+        columns, rows = map(str, self._size)
+        self.tmux(
+            "-f", "/dev/null", "new-session", "-d", "-s", "editor", "-x", columns, "-y", rows,
+            *given, f"{line}; echo ended with $?; exec sleep 600",
+        )  # fmt: skip
+
+    def tmux(self, *arguments: str) -> str:
+        """Run a tmux command on this server; returns what it printed."""
+        done = subprocess.run(
+            ["tmux", "-u", "-L", self._socket, *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+            # Given, not inherited: readline, which pytest loads, puts LINES and COLUMNS into the
+            # process' environment behind Python's back, and the editor would believe them.
+            env=dict(os.environ),
+        )
+        return done.stdout
+
+    def press(self, *keys: str) -> None:
+        """Press keys by tmux's names, one after the other."""
+        self.tmux("send-keys", "-t", "editor", *keys)
+
+    def write(self, text: str) -> None:
+        """Type text as it is."""
+        self.tmux("send-keys", "-t", "editor", "-l", text)
+
+    def screen(self) -> str:
+        """What is on the screen now."""
+        return self.tmux("capture-pane", "-p", "-t", "editor")
+
+    def wait_for(self, *texts: str) -> str:
+        """Wait until the screen shows all of the texts; returns it."""
+        return self.wait_until(lambda screen: all(text in screen for text in texts), str(texts))
+
+    def wait_until(self, holds: Callable[[str], bool], what: str) -> str:
+        """Wait until something holds of the screen; returns it."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            screen = self.screen()
+            if holds(screen):
+                return screen
+            assert time.monotonic() < end, f"{what} never came:\n{screen}"
+
+    def process(self) -> int:
+        """The process id of the editor itself."""
+        shell = self.tmux("display-message", "-p", "-t", "editor", "#{pane_pid}").strip()
+        children = subprocess.run(
+            ["pgrep", "-P", shell, "-f", "storyflow"], check=True, capture_output=True, text=True
+        )
+        return int(children.stdout.split()[0])
+
+    def close(self) -> None:
+        """Kill the server and all that runs in it."""
+        subprocess.run(
+            ["tmux", "-L", self._socket, "kill-server"], check=False, capture_output=True
+        )
+
+
+def until(holds: Callable[[], bool], what: str, screen: Terminal | None = None) -> None:
+    """Wait until something holds of files or rows; a failure shows the screen."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        shown = f":\n{screen.screen()}" if screen else ""
+        assert time.monotonic() < end, f"{what} never came{shown}"

@@ -1,0 +1,128 @@
+"""The same twenty-two operations by command and by keys: rows, files and history agree each time."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from storyflow_tui import transfer
+from tests.e2e.terminal import Terminal, run, until
+
+
+class Step(NamedTuple):
+    """One operation both ways. In `keys`, a tuple is text to type; `shows` is waited for first."""
+
+    command: tuple[str, ...]
+    keys: tuple[str | tuple[str], ...]
+    shows: str = ""
+
+
+def _steps(pictures: Path, library: Path) -> list[Step]:
+    rows = run(library, "segment", "list", "1")
+    second, first = rows[1], rows[0]
+    night = str(transfer.sample_folder() / "night-mail.txt")
+    return [
+        Step(
+            ("segment", "edit", "2", "--text", "Long ago. " + second["text_content"]),
+            ("j", "e", "Home", ("Long ago. ",), "C-s"),
+        ),
+        Step(
+            ("segment", "edit", "2", "--prompt", "wide shot, " + second["image_prompt"]),
+            ("p", "Home", ("wide shot, ",), "Escape"),
+        ),
+        Step(("segment", "edit", "2", "--lock"), ("l",), "e narration"),
+        Step(("segment", "edit", "2", "--unlock"), ("l",)),
+        Step(("segment", "move", "2", "3"), ("J",)),
+        Step(("segment", "move", "2", "2"), ("K",)),
+        Step(
+            ("segment", "attach-image", "2", str(pictures / "morning.webp")),
+            ("i", (f"{pictures}/",), "Enter", ("morn",), "Enter"),
+        ),
+        Step(("segment", "remove-image", "2"), ("I",), "morning.webp"),
+        Step(("undo", "1"), ("u",), "no picture"),
+        Step(("redo", "1"), ("U",), "Undone: remove the picture"),
+        Step(("undo", "1"), ("C-r", "u")),  # nothing is left to redo: then undo
+        Step(("segment", "delete", "3", "--yes"), ("j", "d", "y"), "2 of 12"),
+        Step(("undo", "1"), ("u",), "11 segments"),
+        Step(("redo", "1"), ("C-r",), "12 segments"),
+        Step(("undo", "1"), ("u",), "11 segments"),
+        Step(("segment", "edit", "1", "--unlock"), ("g", "l"), "12 segments"),
+        Step(
+            ("segment", "edit", "1", "--text", "Once. " + first["text_content"]),
+            ("e", "Home", ("Once. ",), "C-s"),
+            "1 locked",
+        ),
+        Step(("segment", "delete", "12", "--yes"), ("G", "d", "y"), "e narration"),
+        Step(("project", "rename", "1", "The Lamps"), ("q", "r", ("s",), "Enter"), "11 segments"),
+        Step(("undo",), ("u",), "The Lamps"),
+        Step(("import", night), ("i", "C-o", (night,), "Enter", "C-s"), "i import"),
+        Step(("project", "delete", "2", "--yes"), ("g", "d", "y"), "2 stories"),
+    ]
+
+
+def test_commands_and_keys_do_the_same(
+    tmp_path: Path, terminal: Callable[..., Terminal]
+) -> None:
+    by_command, by_keys = tmp_path / "command", tmp_path / "keys"
+    for library in (by_command, by_keys):
+        run(library, "import", str(transfer.sample_folder() / "the-lamp" / "story.json"))
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    images = transfer.sample_folder() / "the-lamp" / "images"
+    shutil.copy(images / "dawn.webp", pictures / "morning.webp")
+
+    screen = terminal()
+    screen.start("--library", str(by_keys), "open", "1")
+    screen.wait_for("12 segments", "1 of 12")
+    steps = _steps(pictures, by_command)
+    for step in steps:
+        run(by_command, *step.command)
+        wanted = _state(by_command)
+        if step.shows:
+            screen.wait_for(step.shows)
+        for key in step.keys:
+            if isinstance(key, tuple):
+                screen.write(key[0])
+                screen.wait_until(
+                    lambda shown, typed=key[0]: typed[-12:].strip() in shown.replace("\n", ""),
+                    f"{key[0]!r} on the screen",
+                )
+            else:
+                screen.press(key)
+        until(lambda wanted=wanted: _state(by_keys) == wanted, str(step.command), screen)
+    screen.press("C-q")
+    screen.wait_for("ended with 0")
+    assert len(steps) >= 20
+    assert run(by_keys, "check") == run(by_command, "check") == []
+
+
+def _state(library: Path) -> dict[str, object]:
+    """Rows without their times, every file's name and bytes, and the labels of the history."""
+    with sqlite3.connect(library / "storyflow.db") as connection:
+        projects = connection.execute("SELECT id, title, status FROM project").fetchall()
+        segments = connection.execute(
+            "SELECT id, project_id, sequence_index, text_content, image_prompt, image_file, "
+            "audio_duration, is_locked FROM segment ORDER BY id"
+        ).fetchall()
+        changes = connection.execute("SELECT project_id, label, state FROM change").fetchall()
+        pending = connection.execute("SELECT COUNT(*) FROM file_move").fetchone()
+    connection.close()
+    media = library / "media"
+    files = sorted(
+        (str(path.relative_to(media)), hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in (media / "projects").rglob("*")
+        if path.is_file()
+    )
+    trashed = sorted(path.name.split("-", 1)[1] for path in (media / ".trash").rglob("*.*"))
+    return {
+        "projects": sorted(projects),
+        "segments": segments,
+        "changes": changes,
+        "pending": pending,
+        "files": files,
+        "trashed": trashed,
+    }

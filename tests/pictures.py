@@ -1,0 +1,175 @@
+"""Draws the pictures of the README anew: `python -m tests.pictures [FOLDER]`.
+
+The real editor on the sample story, in a home of its own; one SVG a screen, size and theme, cell
+by cell (`tests/screens.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from storyflow_tui import transfer
+from storyflow_tui.config import Settings
+from storyflow_tui.library import Library
+from storyflow_tui.tui.app import StoryflowApp
+from tests.screens import screen_text, write_svg
+
+WIDE, MIDDLE, NARROW = (120, 40), (100, 30), (80, 24)
+
+Editor = tuple[StoryflowApp, Pilot[int]]
+
+
+async def timeline(editor: Editor) -> None:
+    """The timeline with the bar on the second card."""
+    await _press(editor, "j")
+    await _shows(editor, "2 of 12", "1280×720") if editor[0].size.width >= 100 else None
+
+
+async def editing(editor: Editor) -> None:
+    """The narration open, with something typed."""
+    await _press(editor, "j", "e", "end")
+    await _shows(editor, "done")
+
+
+async def question(editor: Editor) -> None:
+    """The question before a deletion."""
+    await _press(editor, "j", "j", "j", "d")
+    await _shows(editor, "Delete segment 4?")
+
+
+async def picker(editor: Editor) -> None:
+    """Choosing a picture in a folder of the user's."""
+    folder = Path.home() / "pictures" / "lamp"
+    if not folder.exists():
+        shutil.copytree(transfer.sample_folder() / "the-lamp" / "images", folder)
+        (folder / "sketches").mkdir()
+        (folder / "aurora.png").write_bytes(b"no picture")
+    editor[0].last_image_folder = folder
+    await _press(editor, "j", "i")
+    await _shows(editor, "Choose a picture", "forest.jpg")
+    await _press(editor, *["down"] * 6)
+    await _shows(editor, "Pixels")
+
+
+async def stories(editor: Editor) -> None:
+    """The list of stories."""
+    await _press(editor, "q")
+    await _shows(editor, "Stories", "Night Mail")
+
+
+async def importing(editor: Editor) -> None:
+    """A pasted script with a mistake in it."""
+    await _press(editor, "q", "i")
+    await _shows(editor, "Import a story")
+    script = "Title: Fog\n\nText: The fog came in.\nPrompt: fog\n---\nPrompt: a horn at night\n"
+    from textual.events import Paste
+
+    editor[0].screen.focused.post_message(Paste(script))  # type: ignore[union-attr]
+    await _shows(editor, "problem")
+
+
+async def help_page(editor: Editor) -> None:
+    """The keys of the timeline."""
+    await _press(editor, "question_mark")
+    await _shows(editor, "Help")
+
+
+SCREENS: dict[str, Callable[[Editor], Awaitable[None]]] = {
+    "timeline": timeline,
+    "editing": editing,
+    "delete": question,
+    "picker": picker,
+    "stories": stories,
+    "import": importing,
+    "help": help_page,
+}
+SIZES = {"120x40": WIDE, "100x30": MIDDLE, "80x24": NARROW}
+THEMES = ("dark", "light")
+
+KEPT = (
+    ("timeline", "120x40", "dark"),
+    ("timeline", "120x40", "light"),
+    ("timeline", "80x24", "dark"),
+    ("picker", "120x40", "dark"),
+    ("stories", "120x40", "dark"),
+)
+"""What lies in `.github/screens/`."""
+
+
+def main() -> None:
+    """Draw the README's pictures, or with --all every screen in every size and theme."""
+    parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(".github/screens"))
+    parser.add_argument("--all", action="store_true", help="every screen, size and theme")
+    parser.add_argument("--only", default="", help="screens whose name starts like this")
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    every = [(screen, size, theme) for screen in SCREENS for size in SIZES for theme in THEMES]
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["HOME"] = home
+        for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+            os.environ[f"XDG_{name}_HOME"] = str(Path(home) / name.lower())
+        os.environ.pop("NO_COLOR", None)
+        os.environ["COLORTERM"] = "truecolor"
+        for screen, size, theme in every if given.all else KEPT:
+            if screen.startswith(given.only):
+                target = given.folder / f"{screen}-{size}-{theme}.svg"
+                asyncio.run(_draw(screen, size, theme, Path(home) / "stories", target))
+
+
+async def _draw(screen: str, size: str, theme: str, library: Path, target: Path) -> None:
+    async with _editor(library, SIZES[size], theme) as editor:
+        await SCREENS[screen](editor)
+        await _rest(editor)
+        write_svg(editor[0], target)
+        print(target)
+
+
+@asynccontextmanager
+async def _editor(folder: Path, size: tuple[int, int], theme: str) -> AsyncIterator[Editor]:
+    is_new = not folder.exists()
+    with Library.open(folder) as library:
+        if is_new:
+            samples = sorted(transfer.samples(), key=lambda path: path.parent.name == "the-lamp")
+            for sample in samples:
+                transfer.import_file(library, sample)
+        lamp = next(one for one in library.projects.list() if one.title == "The Lamp")
+        app = StoryflowApp(library, Settings(theme=theme), project_id=lamp.id)
+        async with app.run_test(size=size) as pilot:
+            await _shows((app, pilot), "The Lamp")
+            yield app, pilot
+
+
+async def _press(editor: Editor, *keys: str) -> None:
+    await editor[1].press(*keys)
+
+
+async def _shows(editor: Editor, *words: str) -> None:
+    for _ in range(500):
+        text = "\n".join(screen_text(editor[0]))
+        if all(word in text for word in words):
+            return
+        await editor[1].pause(0.02)
+    raise AssertionError(f"{words} never came:\n{screen_text(editor[0])}")
+
+
+async def _rest(editor: Editor) -> None:
+    """Until nothing is on its way any more: the screen stays as it is for half a second."""
+    before, same = "", 0
+    while same < 25:
+        await editor[1].pause(0.02)
+        now = "\n".join(screen_text(editor[0]))
+        before, same = now, same + 1 if now == before else 0
+
+
+if __name__ == "__main__":
+    main()
