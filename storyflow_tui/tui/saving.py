@@ -222,9 +222,14 @@ class Saving:
         return self._texts.get((segment_id, name))
 
     def text(self, record: SegmentRecord, name: str) -> str:
-        """What a field shows: unsaved text before the stored one."""
+        """What a field shows: typed text before the stored one, until its save is done here too.
+
+        While saves are on their way back, `record` may be of an earlier one.
+        """
         entry = self._texts.get((record.id, name))
-        return entry.text if entry is not None and entry.dirty else str(getattr(record, name))
+        if entry is not None and (entry.dirty or entry.sending):
+            return entry.text
+        return str(getattr(record, name))
 
     def renew(self, record: SegmentRecord) -> None:
         """The segment was read anew: texts that are in step with it are based on it now."""

@@ -232,6 +232,8 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         """Show the current segment in the pane, if the pane can be seen."""
         if not self.pane.display:
             return
+        # First what was typed meanwhile: no refresh may put an older text into an open field.
+        self.collect()
         record = self.current
         position = self.timeline.cursor + 1
         if record is not None:
