@@ -90,6 +90,15 @@ class Segments:
         )
         return [segment_record(row) for row in reversed(rows)]
 
+    def with_image(self, project_id: int, name: str) -> Sequence[SegmentRecord]:
+        """The segments of a project whose image came from a file of this name, in order."""
+        rows = self._database.rows(
+            f"{SELECT_SEGMENT} WHERE project_id = ? AND image_file = "
+            f"'projects/' || project_id || '/images/' || id || '_' || ? {IN_ORDER}",
+            (project_id, media.safe_name(name)),
+        )
+        return [segment_record(row) for row in rows]
+
     def position(self, segment_id: int) -> int:
         """The 1-based place of a segment in its timeline."""
         return position_of(self._database, find_segment(self._database, segment_id))

@@ -93,8 +93,8 @@ class Saving:
     """The typed texts of one project's screen.
 
     `changed(segment_id)` is called when the state of a segment may look different, `refused` with
-    each text whose save failed, `saved` with record and field of each that succeeded. `later(seconds,
-    call)` is a timer. `position` says the place of a segment, 1-based.
+    each text whose save failed, `saved` with record and field of each that succeeded.
+    `later(seconds, call)` is a timer. `position` says the place of a segment, 1-based.
     """
 
     def __init__(

@@ -189,9 +189,18 @@ class StoryActions(Screen[None], inherit_bindings=False):
         from storyflow_tui.tui.screens.picker import PickerScreen
 
         self.app.push_screen(
-            PickerScreen(f"Image for segment {position}", self.app.last_image_folder, None),
+            PickerScreen(f"segment {position}", self.app.last_image_folder, self._used_in),
             partial(self._attach_image, record.id, position),
         )
+
+    def _used_in(self, path: Path, size: int) -> str | None:
+        """On a worker: the segment of this story that has a file of this name and size."""
+        library = self.session.library
+        for segment in library.segments.with_image(self.project_id, path.name):
+            stored = library.file(segment.image_file)
+            if stored is not None and stored.is_file() and stored.stat().st_size == size:
+                return f"segment {library.segments.position(segment.id)}"
+        return None
 
     def _attach_image(self, segment_id: int, position: int, path: Path | None) -> None:
         if path is None:

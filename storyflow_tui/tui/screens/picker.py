@@ -66,7 +66,7 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
     """Asks for a picture; answers with its path, or None.
 
     `label` says for what (`segment 10`), `start` is the folder it opens, `used_in` tells by a
-    file's name where it is in use already.
+    file's path and bytes where it is in use already; it is called on a worker.
     """
 
     CSS_PATH = "picker.tcss"
@@ -81,7 +81,7 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         self,
         label: str,
         start: Path,
-        used_in: Callable[[str], str | None] | None = None,
+        used_in: Callable[[Path, int], str | None] | None = None,
         *,
         proxies: Proxies | None = None,
     ) -> None:

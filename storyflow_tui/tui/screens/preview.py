@@ -20,7 +20,8 @@ class Verdict:
     """A file or folder as it was found.
 
     `size` is what the list shows; `problem` a sentence on why it cannot be used, else empty;
-    `stamp` tells one content from the next, None where there is no file to read.
+    `stamp` tells one content from the next, None where there is no file to read; `used` says
+    where it is in use already.
     """
 
     is_folder: bool
@@ -31,6 +32,7 @@ class Verdict:
     bytes: int = 0
     changed: datetime | None = None
     stamp: tuple[int, int] | None = None
+    used: str = ""
 
 
 def glance(path: Path, is_folder: bool) -> Verdict:

@@ -6,7 +6,7 @@ Looking closely runs on a worker that the next file overtakes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +28,7 @@ _NARROW_ROWS = 10
 
 
 class PreviewPane(Vertical):
-    """Name, picture and facts of a file; `used_in` tells by its name where it is in use."""
+    """Name, picture and facts of a file; `used_in` tells by path and bytes where it is in use."""
 
     DEFAULT_CSS = """
     PreviewPane { background: $raised; }
@@ -44,7 +44,7 @@ class PreviewPane(Vertical):
         verdict: Verdict
 
     def __init__(
-        self, proxies: Proxies | None, used_in: Callable[[str], str | None] | None
+        self, proxies: Proxies | None, used_in: Callable[[Path, int], str | None] | None
     ) -> None:
         super().__init__(id="pane")
         self._proxies = proxies
@@ -76,6 +76,8 @@ class PreviewPane(Vertical):
     def _examine(self, path: Path) -> None:
         worker = get_current_worker()
         verdict = examine(path)
+        if self._used_in is not None and verdict.stamp is not None:
+            verdict = replace(verdict, used=self._used_in(path, verdict.bytes) or "")
 
         def arrive() -> None:
             if not worker.is_cancelled and self.is_attached:
@@ -116,12 +118,11 @@ class PreviewPane(Vertical):
             return [("Folder", verdict.problem or verdict.size)]
         if verdict.stamp is None or verdict.changed is None:
             return []
-        used = self._used_in(path.name) if self._used_in is not None else None
         facts = [
             ("Format", verdict.format),
             ("Size", file_size(verdict.bytes)),
             ("Pixels", verdict.pixels),
             ("Changed", ago(verdict.changed, datetime.now().astimezone())),
-            ("Used in", used or ""),
+            ("Used in", verdict.used),
         ]
         return [(words, value) for words, value in facts if value]

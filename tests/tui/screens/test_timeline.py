@@ -412,3 +412,16 @@ async def test_leaving_before_an_answer_arrives_harms_nothing(open_story: Opener
         await editor.until(lambda: not editor.app.session.pending)
         await editor.pilot.pause()
         assert not editor.app.faulted
+
+
+async def test_picker_says_where_a_file_is_in_use(
+    open_story: Opener, library: Library, tmp_path: Path
+) -> None:
+    async with open_story(3) as editor:
+        file = picture(tmp_path / "sea.png")
+        library.segments.attach_image(editor.segments[1].id, file)
+        editor.app.last_image_folder = tmp_path
+        await editor.press("j", "j", "i")
+        await editor.shows("Choose a picture   segment 3", "sea.png")
+        await editor.press("down", "down")
+        await editor.shows("Used in   segment 2")
