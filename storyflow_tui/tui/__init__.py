@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import os
 import sys
 from pathlib import Path
 
@@ -40,7 +41,13 @@ def run(
     from storyflow_tui.tui.pasting import install
     from storyflow_tui.tui.place import recall
 
-    with Library.open(library_path, read_only=read_only) as library:
+    for name in ("COLUMNS", "LINES"):
+        # The terminal says how large it is; these, where a parent left them, would be believed
+        # instead, and no resize would ever be seen.
+        os.environ.pop(name, None)
+    # A project can only be in a library that is there: nothing is made to look for it.
+    create = project_id is None
+    with Library.open(library_path, create=create, read_only=read_only) as library:
         segment_id = None
         if project_id is not None:
             library.projects.get(project_id)

@@ -66,8 +66,6 @@ class Terminal:
             check=True,
             capture_output=True,
             text=True,
-            # Given, not inherited: readline, which pytest loads, puts LINES and COLUMNS into the
-            # process' environment behind Python's back, and the editor would believe them.
             env=dict(os.environ),
         )
         return done.stdout

@@ -96,6 +96,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         self.timeline = self.query_one(Timeline)
         self.pane = self.query_one(Pane)
         self.hints = self.query_one(HintLine)
+        self.header = self.query_one(Header)
         self.begin_editing()
         self.cards = StoryCards(
             self.session,
@@ -299,7 +300,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         project = self.project
         count = len(self.cards)
         position = f"{min(self.timeline.cursor + 1, count)} of {count}"
-        header = self.query_one(Header)
+        header = self.header
         state = self._save_state()
         pace = self.session.settings.words_per_minute
         if self.editing and not self.grid.split:

@@ -13,6 +13,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.widget import Widget
 
 from storyflow_tui.records import (
     SegmentRecord,
@@ -67,53 +68,59 @@ class Pane(Container):
         self.record: SegmentRecord | None = None
         self._words_per_minute = words_per_minute
         self._over = False
+        # Kept and not asked for: what a worker found may arrive while the screen is coming down.
+        self._heading = PaneLine(id="heading")
+        self._file = PaneLine(id="file")
+        self._file_facts = PaneLine(id="file-facts")
+        self._facts = {name: PaneLine(id=f"fact-{name}") for name in ("length", "audio", "lock")}
+        self._labels = {name: PaneLine(id=f"label-{name}") for name in FIELDS}
+        self._fields = {name: Field(name, id=f"field-{name}") for name in FIELDS}
+        self._boxes = {name: Container(classes="box", id=f"box-{name}") for name in FIELDS}
 
     def compose(self) -> ComposeResult:
         """Every part; `lay_out` puts them in their places."""
-        yield PaneLine(id="heading")
+        yield self._heading
         yield self.picture
-        yield PaneLine(id="file")
-        yield PaneLine(id="file-facts")
-        for name in ("length", "audio", "lock"):
-            yield PaneLine(id=f"fact-{name}")
+        yield self._file
+        yield self._file_facts
+        yield from self._facts.values()
         for name in FIELDS:
-            with Container(classes="box", id=f"box-{name}"):
-                yield PaneLine(id=f"label-{name}")
-                yield Field(name, id=f"field-{name}")
+            with self._boxes[name]:
+                yield self._labels[name]
+                yield self._fields[name]
 
     @property
     def fields(self) -> list[Field]:
         """Narration and prompt, in this order."""
-        return [self.field(name) for name in FIELDS]
+        return list(self._fields.values())
 
     def field(self, name: str) -> Field:
         """The field of one text."""
-        return self.query_one(f"#field-{name}", Field)
+        return self._fields[name]
 
     def lay_out(self, grid: Grid, *, over: bool) -> None:
         """Put every part where the grid has it."""
         self._over = over
         left = 0 if over else grid.pane_x
 
-        def put(selector: str, x: int, y: int, width: int, height: int = 1) -> None:
-            styles = self.query_one(selector).styles
-            styles.offset = (x - left, y - 1)
-            styles.width, styles.height = width, max(1, height)
+        def put(part: Widget, x: int, y: int, width: int, height: int = 1) -> None:
+            part.styles.offset = (x - left, y - 1)
+            part.styles.width, part.styles.height = width, max(1, height)
 
         x, inner = grid.pane_text
-        put("#heading", x, 2, inner)
+        put(self._heading, x, 2, inner)
         picture_x, picture_y, picture_width, picture_height = grid.picture
-        put("Picture", picture_x, picture_y, picture_width, picture_height)
-        put("#file", picture_x, grid.file_row, picture_width)
-        put("#file-facts", picture_x, grid.file_row + 1, picture_width)
-        for number, name in enumerate(("length", "audio", "lock")):
-            put(f"#fact-{name}", picture_x, grid.file_row + 3 + number, picture_width)
+        put(self.picture, picture_x, picture_y, picture_width, picture_height)
+        put(self._file, picture_x, grid.file_row, picture_width)
+        put(self._file_facts, picture_x, grid.file_row + 1, picture_width)
+        for number, line in enumerate(self._facts.values()):
+            put(line, picture_x, grid.file_row + 3 + number, picture_width)
         for name, place in (("text_content", grid.narration), ("image_prompt", grid.prompt)):
             box_x, box_y, box_width, box_height = place
-            put(f"#box-{name}", box_x - 2, box_y - 1, box_width + 4, box_height + 1)
-        self.query_one("#heading").display = not over
-        for name in ("#file-facts", "#fact-length", "#fact-audio", "#fact-lock"):
-            self.query_one(name).display = over
+            put(self._boxes[name], box_x - 2, box_y - 1, box_width + 4, box_height + 1)
+        self._heading.display = not over
+        for line in (self._file_facts, *self._facts.values()):
+            line.display = over
 
     def show(
         self,
@@ -130,17 +137,16 @@ class Pane(Container):
             field.can_focus = record is not None
             field.read_only = record is None or record.is_locked or read_only
             field.show(record, text(record, str(field.name)) if record else "")
-        heading = self.query_one("#heading", PaneLine)
         if record is None:
-            heading.show([])
+            self._heading.show([])
         else:
-            heading.show(
+            self._heading.show(
                 [Words(f"{position} of {count}", "text", bold=True)],
                 [self._length(record)]
                 if not record.is_locked
                 else [Words(f"locked {SIGNS.dot} l unlocks")],
             )
-        self._facts(record)
+        self._show_facts(record)
         self.label()
 
     def label(self) -> None:
@@ -153,7 +159,7 @@ class Pane(Container):
         for field, right in ((narration, words), (prompt, [])):
             role = "text" if field.has_focus else "muted"
             label = Words(FIELDS[str(field.name)], role, bold=True)
-            self.query_one(f"#label-{field.name}", PaneLine).show([label], right)
+            self._labels[str(field.name)].show([label], right)
 
     def show_file(
         self, name: str | None, size: tuple[int, int] | None = None, count: int | None = None
@@ -166,10 +172,10 @@ class Pane(Container):
         if count is not None:
             facts.append(Words(file_size(count)))
         if self._over:
-            self.query_one("#file", PaneLine).show(first)
-            self.query_one("#file-facts", PaneLine).show(facts)
+            self._file.show(first)
+            self._file_facts.show(facts)
         else:
-            self.query_one("#file", PaneLine).show([*first, *facts])
+            self._file.show([*first, *facts])
 
     async def drained(self) -> None:
         """Wait until every key that was sent to a field has arrived in its text (1 s at most)."""
@@ -202,15 +208,14 @@ class Pane(Container):
             if field.has_focus and not field.read_only:
                 field.redo()
 
-    def _facts(self, record: SegmentRecord | None) -> None:
+    def _show_facts(self, record: SegmentRecord | None) -> None:
         for name, words in (
             ("length", self._length(record).text if record else ""),
             ("audio", self._audio(record)),
             ("lock", "on" if record and record.is_locked else "off"),
         ):
-            line = self.query_one(f"#fact-{name}", PaneLine)
             label = Words(name.capitalize(), cells=_LABEL)
-            line.show([label, Words(words, "text")] if record else [])
+            self._facts[name].show([label, Words(words, "text")] if record else [])
 
     def length_of(self, record: SegmentRecord) -> str:
         """The length of a segment as words."""

@@ -220,10 +220,10 @@ async def test_an_empty_folder_says_so(pictures: Path, open_stories: Stage) -> N
 
 
 async def test_it_tells_where_a_picture_is_used(pictures: Path, open_stories: Stage) -> None:
-    used = {"fog.webp": "segment 3"}
-    async with open_stories(
-        PickerScreen("segment 10", pictures, lambda path, _: used.get(path.name))
-    ) as editor:
+    def used_in(path: Path, size: int) -> str | None:
+        return "segment 3" if path.name == "fog.webp" and size else None
+
+    async with open_stories(PickerScreen("segment 10", pictures, used_in)) as editor:
         await listed(editor)
         await editor.press(*"fog")
         await editor.shows("Used in", "segment 3")
