@@ -77,6 +77,9 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         self._loaded = ""
         self._titled = False
         self._busy = False
+        self._loading = False
+        self._wanted = False
+        """Whether the person asked for the import of what is being read."""
         self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -158,8 +161,11 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
             field.call_later(self._begin)
 
     def _begin(self) -> None:
-        if not self._busy:
-            self._read(then=self._import)
+        if self._busy:
+            return
+        self._wanted = True
+        if not self._loading:  # else what is read from the file is imported when it is there
+            self._read()
 
     def action_file(self) -> None:
         """Ask for a path and take the script from there."""
@@ -203,29 +209,27 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
     def _content(self) -> str:
         return self.query_one(Script).content
 
-    def _read(self, then: Callable[[Reading], None] | None = None) -> None:
+    def _read(self) -> None:
         if self._pause is not None:
             self._pause.stop()
-        self._parse(self._content, self.app.session.settings.words_per_minute, then)
+        self._parse(self._content, self.app.session.settings.words_per_minute)
 
     @work(thread=True, exclusive=True, group="script")
-    def _parse(
-        self, content: str, words_per_minute: int, then: Callable[[Reading], None] | None
-    ) -> None:
+    def _parse(self, content: str, words_per_minute: int) -> None:
         worker = get_current_worker()
         reading = read_script(content, words_per_minute)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._arrive, content, reading, then)
+            self.app.call_from_thread(self._arrive, content, reading)
 
-    def _arrive(
-        self, content: str, reading: Reading, then: Callable[[Reading], None] | None
-    ) -> None:
+    def _arrive(self, content: str, reading: Reading) -> None:
         if not self.is_attached or content != self._content:
             # Typing went on; the next pause reads it again.
             return
         self._show(reading)
-        if then is not None:
-            then(reading)
+        # Kept here and not handed along: a later reading overtakes an earlier one.
+        if self._wanted:
+            self._wanted = False
+            self._import(reading)
 
     def _show(self, reading: Reading) -> None:
         self._reading = reading
@@ -304,7 +308,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         self.dismiss(imported.project)
 
     def _failed(self, error: StoryflowError) -> None:
-        self._busy = False
+        self._busy = self._loading = self._wanted = False
         self._refuse(f"{SIGNS.refused} {error.message}", _why(error))
 
     def _refuse(self, first: str, rest: str, *, warn: bool = False) -> None:
@@ -321,6 +325,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
             title = self._title if self._titled else None
             self._write(lambda library: transfer.import_file(library, path, title=title))
         else:
+            self._loading = True
             self._load(path)
 
     @work(thread=True, exclusive=True, group="file")
@@ -334,6 +339,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
 
     def _loaded_from(self, path: Path, content: str) -> None:
         script = self.query_one(Script)
+        self._loading = False
         self._file = path
         script.replace_all(content)
         script.move_cursor((0, 0))
