@@ -35,6 +35,7 @@ from storyflow_tui.tui.script import Script as Reading
 from storyflow_tui.tui.script import read_script
 from storyflow_tui.tui.widgets.header import Fact, Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
+from storyflow_tui.tui.widgets.line import Line
 from storyflow_tui.tui.widgets.page import Page
 from storyflow_tui.tui.widgets.script import Gutter, Script
 from storyflow_tui.tui.widgets.sheet import LineInput, Question
@@ -46,14 +47,6 @@ PAUSE = 0.25
 """Seconds without a key after which the script is read again."""
 
 _UNTITLED = "named by its Title: line, or here"
-
-
-class TitleLine(Input):
-    """The line of the title: no control characters, typed or pasted."""
-
-    def validate_value(self, value: str) -> str:
-        """What may be in a line and sent to a terminal."""
-        return text.printable(value)
 
 
 class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
@@ -92,9 +85,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         with Vertical(id="pane"):
             with Vertical(id="titling"):
                 yield Page(margin=0, id="label")
-                title = TitleLine(placeholder=_UNTITLED, select_on_focus=False)
-                title.cursor_blink = False
-                yield title
+                yield Line(placeholder=_UNTITLED)
             yield Page(margin=2, id="report")
         yield HintLine()
 

@@ -11,18 +11,21 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.markup import escape
+from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.dom import DOMNode
 
 from storyflow_tui.tui.keymap import APP, PALETTE, SCREENS, Key, bindings
 from storyflow_tui.tui.screens.help import settings_keys, shown_keys
+from storyflow_tui.tui.widgets.line import Line
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
 _TABLES = {key.id: key for table in (*SCREENS.values(), APP) for key in table}
 _ITSELF = "app.palette"
+_PLACEHOLDER = "a few letters of a command"
 
 
 class Command(NamedTuple):
@@ -80,6 +83,10 @@ class Actions(Provider):
         await self.app.run_action(command.key.action, default_namespace=command.node)
 
 
+class PaletteLine(Line, CommandInput):
+    """The line of the palette, which Textual finds by its class."""
+
+
 class Palette(CommandPalette, inherit_bindings=False):
     """Textual's palette in our colours, without its pictograms."""
 
@@ -89,7 +96,16 @@ class Palette(CommandPalette, inherit_bindings=False):
     HELP_NAME: ClassVar[str] = "palette"
 
     def __init__(self) -> None:
-        super().__init__([Actions], placeholder="a few letters of a command")
+        super().__init__([Actions], placeholder=_PLACEHOLDER)
+
+    def compose(self) -> ComposeResult:
+        """Textual's parts, with a line that has our keys."""
+        for part in super().compose():
+            yield PaletteLine(placeholder=_PLACEHOLDER) if type(part) is CommandInput else part
+
+    def action_choose(self) -> None:
+        """Do what stands under the bar, the first if it stands nowhere."""
+        self._select_or_command()
 
 
 def _title(key: Key) -> str:

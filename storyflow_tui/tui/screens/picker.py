@@ -21,7 +21,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
-from storyflow_tui.tui import folders, text
+from storyflow_tui.tui import folders
 from storyflow_tui.tui.folders import PARENT, Entry, Listing
 from storyflow_tui.tui.keymap import PICKER, Key, bindings
 from storyflow_tui.tui.look import SIGNS, Grid
@@ -30,6 +30,7 @@ from storyflow_tui.tui.screens.preview import Verdict, examine, glance
 from storyflow_tui.tui.screens.preview_pane import PreviewPane
 from storyflow_tui.tui.widgets.header import Fact, Header
 from storyflow_tui.tui.widgets.hint_line import HintLine
+from storyflow_tui.tui.widgets.line import Line
 from storyflow_tui.tui.widgets.picture import Proxies
 from storyflow_tui.tui.widgets.rows import Rows
 
@@ -44,15 +45,11 @@ _AT_ONCE = 8
 _PLACEHOLDER = "filter, or a path from / ~ ."
 
 
-class PathLine(Input):
+class PathLine(Line):
     """The line of the picker; a Backspace with nothing to delete is a key of the screen's."""
 
     class AtStart(Message):
         """Backspace on an empty line."""
-
-    def validate_value(self, value: str) -> str:
-        """What may be in a line and sent to a terminal."""
-        return text.printable(value)
 
     def action_delete_left(self) -> None:
         """Delete, or tell that there is nothing."""
@@ -101,9 +98,7 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         yield Header()
         with Horizontal():
             with Vertical(id="list"):
-                line = PathLine(placeholder=_PLACEHOLDER, select_on_focus=False)
-                line.cursor_blink = False
-                yield line
+                yield PathLine(placeholder=_PLACEHOLDER)
                 yield Rows(self._entries, focusable=False)
             yield PreviewPane(self._proxies or self.app.session.thumbnails, self._used_in)
         yield HintLine()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -14,6 +15,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.content import Content
 from textual.widgets import Static
 
 from storyflow_tui.errors import NotFoundError, StoryflowError
@@ -44,6 +46,7 @@ AT_ONCE = 2000
 """Segments up to which the order is read on the spot; longer stories leave it to a worker."""
 
 _ACTIONS = frozenset(key.action.partition("(")[0] for key in TIMELINE)
+_EMPTY_HINTS = {"timeline.undo": "undo", "timeline.back": "back to the stories"}
 _PICTURE_HELP = "i chooses another, I removes it"
 
 
@@ -81,7 +84,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         """Header, cards and pane, hint line."""
         yield Header()
         with Container(id="story"):
-            yield Static("This story has no segments yet.", id="empty")
+            yield Static(id="empty", markup=False)
             yield Timeline(words_per_minute=self.session.settings.words_per_minute)
             yield Pane(
                 Picture(_Proxies(self.session)),
@@ -156,7 +159,8 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         grid = self.grid
         over = not grid.split
         self.pane.lay_out(grid, over=over)
-        self.pane.display = bool(grid.split or self.editing)
+        # An empty story has nothing to show at the right.
+        self.pane.display = bool(grid.split or self.editing) and not self.has_class("-empty")
         self.timeline.display = bool(grid.split or not self.editing)
         self.timeline.styles.width = grid.list_width
         self.query_one("#empty").styles.width = grid.list_width
@@ -225,7 +229,20 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         self.show_state()
 
     def _show_all(self) -> None:
-        self.set_class(not len(self.cards), "-empty")
+        is_empty = not len(self.cards)
+        if is_empty != self.has_class("-empty"):
+            self.set_class(is_empty, "-empty")
+            self.lay_out()
+            self.hint()
+        if is_empty:
+            self.query_one("#empty", Static).update(
+                Content.assemble(
+                    ("No segments yet", "bold $text"),
+                    "\n\nA command puts a script into this story:\n\n",
+                    (f"storyflow segment insert {self.project_id} 1 script.txt", "$text"),
+                    "\n\nIn the list of stories, i imports a script as a story of its own.",
+                )
+            )
         self.show_pane()
         self.show_state()
 
@@ -337,6 +354,13 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         """Hint at the keys that act now."""
         if self.editing:
             self.hints.set_keys(EDITOR, "F1 help", replaced=self.session.settings.keys)
+        elif self.has_class("-empty"):
+            back = [
+                replace(key, hint=_EMPTY_HINTS[key.id])
+                for key in TIMELINE
+                if key.id in _EMPTY_HINTS
+            ]
+            self.hints.set_keys(back, replaced=self.session.settings.keys)
         else:
             self.hints.set_keys(TIMELINE, replaced=self.session.settings.keys)
 

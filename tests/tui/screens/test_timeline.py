@@ -163,7 +163,7 @@ async def test_deleting_all_leaves_an_empty_story_that_says_so(open_story: Opene
         await editor.press("d")
         await editor.shows("Delete segment 1?")
         await editor.press("y")
-        await editor.shows("no segments yet")
+        await editor.shows("No segments yet", "storyflow segment insert")
         await editor.press("j", "J", "e", "l", "i", "I", "y", "d", "p")
         await editor.press("u")
         await editor.shows("Narration 1.", "1 of 1")
