@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual import events, work
 from textual.app import App
 from textual.binding import BindingType
+from textual.screen import Screen
 
 from storyflow_tui.config import Settings
 from storyflow_tui.errors import StoryflowError
@@ -29,8 +30,6 @@ from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from storyflow_tui.tui.screens.timeline import TimelineScreen
 
 _RESTORE = (
@@ -38,6 +37,10 @@ _RESTORE = (
     "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
 )
 """What puts a terminal right that Textual had: its modes off, the first screen, the cursor."""
+
+
+class _Bottom(Screen[None], inherit_bindings=False):
+    """The screen below all others, which nobody sees."""
 
 
 class StoryflowApp(App[int], inherit_bindings=False):
@@ -142,6 +145,10 @@ class StoryflowApp(App[int], inherit_bindings=False):
             self.say(f"! {problems[0]}", more, "warning")
 
     # Keys
+
+    def get_default_screen(self) -> Screen[Any]:
+        """What lies below all screens; Textual's has bindings without words."""
+        return _Bottom(id="_default")
 
     async def on_event(self, event: events.Event) -> None:
         """A key takes a notice away."""

@@ -215,6 +215,11 @@ FIELD = (
 )
 """The keys of a text field itself; those of `EDITOR` come on top."""
 
+_LINES = {"up", "down", "page_up", "page_down", "select_up", "select_down"}
+
+ONE_LINE = tuple(key for key in FIELD if key.id.removeprefix("field.") not in _LINES)
+"""Those that a field of one line has, too: the same ids, so that the settings replace both."""
+
 PICKER = (
     Key("picker.take",      "enter",         "take",       "open the folder or take the image",
         "Open the folder under the bar, or give its image to the segment.", "Picker", "take it",
@@ -287,6 +292,8 @@ LINE = (
 )
 
 PALETTE = (
+    Key("palette.choose",    "enter",     "choose",                    "do it",
+        "Do what stands under the bar.", "Palette"),
     Key("palette.leave",     "escape",    "escape",                    "leave",
         "Go back without doing anything.", "Palette"),
     Key("palette.down",      "down",      "cursor_down",               "next command",

@@ -5,17 +5,23 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from datetime import UTC, datetime
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widget import Widget
 
 import storyflow_tui.tui.screens
 import storyflow_tui.tui.widgets
 from storyflow_tui.tui.app import StoryflowApp
 from storyflow_tui.tui.keymap import APP, SCREENS, Key, bindings, clashes
+from storyflow_tui.tui.screens.conflict import ConflictScreen
+from storyflow_tui.tui.screens.small import SmallScreen
+from tests.tui.conftest import Editor, Opener
 
 KEYS = [*APP, *chain.from_iterable(SCREENS.values())]
 
@@ -67,6 +73,74 @@ def test_no_screen_has_a_binding_of_textual_without_words(owner: type[DOMNode]) 
         assert binding.id, f"{owner.__name__}: {binding.key} does {binding.action}"
         assert binding.description
         assert binding.tooltip
+
+
+def focusable(app: StoryflowApp) -> list[Widget]:
+    """What may get the focus on the screen that is shown."""
+    return [widget for widget in app.screen.query("*") if widget.focusable]
+
+
+def nameless(app: StoryflowApp) -> list[str]:
+    """What is bound here without standing in the table: at every node that a key can come to."""
+    known = {key.id for key in KEYS}
+    found = [(active.node, active.binding) for active in app.screen.active_bindings.values()]
+    for node in chain([app.screen, app], *(one.ancestors_with_self for one in focusable(app))):
+        found += [(node, binding) for _, binding in node._bindings]
+    return [
+        f"{type(node).__name__}: {binding.key} does {binding.action}"
+        for node, binding in found
+        if binding.id not in known or not (binding.description and binding.tooltip)
+    ]
+
+
+async def test_every_key_of_the_running_editor_stands_in_the_table(
+    open_story: Opener, tmp_path: Path
+) -> None:
+    seen: set[type[Screen[object]]] = set()
+    focused: set[str] = set()
+
+    async def look(editor: Editor, screen: str, *keys: str) -> None:
+        await editor.press(*keys)
+        await editor.until(lambda: type(editor.app.screen).__name__ == screen)
+        await editor.until(lambda: editor.app.focused or not focusable(editor.app))
+        seen.add(type(editor.app.screen))
+        focused.add(type(editor.app.focused).__name__)
+        assert nameless(editor.app) == [], screen
+
+    async with open_story(3) as editor:
+        app = editor.app
+        app.last_image_folder = tmp_path
+        assert not any(node._bindings.key_to_bindings for node in app.screen_stack[:1])
+        await look(editor, "TimelineScreen")
+        await look(editor, "TimelineScreen", "e")
+        await look(editor, "TimelineScreen", "tab")
+        await look(editor, "HelpScreen", "f1")
+        await look(editor, "TimelineScreen", "escape")
+        await look(editor, "Palette", "ctrl+p")
+        await look(editor, "TimelineScreen", "escape", "ctrl+s")
+        await look(editor, "Question", "d")
+        await look(editor, "TimelineScreen", "n")
+        await look(editor, "PickerScreen", "i")
+        await look(editor, "TimelineScreen", "escape")
+        app.push_screen(
+            ConflictScreen("The Lamp", 1, "narration", "mine", "theirs", datetime.now(UTC))
+        )
+        await look(editor, "ConflictScreen")
+        await look(editor, "TimelineScreen", "escape")
+        app.push_screen(SmallScreen())
+        await look(editor, "SmallScreen")
+        app.pop_screen()
+        await look(editor, "ProjectsScreen", "q")
+        await look(editor, "LineInput", "n")
+        await look(editor, "ProjectsScreen", "escape")
+        await look(editor, "ImportScreen", "i")
+        await look(editor, "ImportScreen", "tab")
+        await look(editor, "LineInput", "ctrl+o")
+
+    assert {"NoneType", "Field", "Line", "PathLine", "PaletteLine", "Script"} <= focused
+    screens = {one for one in ours() if issubclass(one, Screen)}
+    bases = {base for one in screens for base in one.__mro__[1:]}
+    assert sorted(one.__name__ for one in screens - bases - seen) == []
 
 
 def test_keys_of_one_screen_do_not_clash() -> None:

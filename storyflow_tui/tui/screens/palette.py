@@ -83,8 +83,8 @@ class Actions(Provider):
         await self.app.run_action(command.key.action, default_namespace=command.node)
 
 
-class PaletteLine(Line, CommandInput):
-    """The line of the palette, which Textual finds by its class."""
+class PaletteLine(CommandInput, Line):
+    """The line of the palette: ours, of the class by which Textual finds it."""
 
 
 class Palette(CommandPalette, inherit_bindings=False):

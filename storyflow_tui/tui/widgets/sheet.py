@@ -12,12 +12,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.widgets import Input
 
 from storyflow_tui.tui import text
 from storyflow_tui.tui.keymap import LINE, QUESTION, bindings
 from storyflow_tui.tui.look import Grid
 from storyflow_tui.tui.widgets.header import Tone
+from storyflow_tui.tui.widgets.line import Line
 from storyflow_tui.tui.widgets.paper import Paper, Sheet
 
 _LINES = 3
@@ -104,14 +104,6 @@ def _third_person(words: str) -> str:
     return verb + ("es" if verb.endswith(("o", "s", "x", "z", "ch", "sh")) else "s")
 
 
-class _Line(Input):
-    """An Input that takes no control characters, typed or pasted."""
-
-    def validate_value(self, value: str) -> str:
-        """What may be in a line and sent to a terminal."""
-        return text.printable(value)
-
-
 class LineInput(Sheet["str | None"]):
     """One line to type; the text when it is accepted, None when it is left."""
 
@@ -162,13 +154,11 @@ class LineInput(Sheet["str | None"]):
         """The sheet and its line."""
         with Container():
             yield Paper()
-            line = _Line(self._value, placeholder=self._placeholder, select_on_focus=False)
-            line.cursor_blink = False
-            yield line
+            yield Line(self._value, placeholder=self._placeholder)
 
     def on_mount(self) -> None:
         """Start typing at the end of the line."""
-        line = self.query_one(Input)
+        line = self.query_one(Line)
         self.set_focus(line)
         line.cursor_position = len(line.value)
         self._write()
@@ -184,7 +174,7 @@ class LineInput(Sheet["str | None"]):
 
     def _write(self) -> None:
         width = self.app.size.width - Grid.TEXT_COLUMN - Grid.MARGIN
-        value = self.query_one(Input).value
+        value = self.query_one(Line).value
         problem = self._check(value) if self._check is not None else None
         tone: Tone = "accent"
         said = [(text.cut(self._note, width), "muted")]
@@ -213,10 +203,10 @@ class LineInput(Sheet["str | None"]):
     def action_accept(self) -> None:
         """Take the line, or say what is wrong with it."""
         # Letters typed ahead are still in the line's own queue; this comes after them.
-        self.query_one(Input).call_later(self._accept)
+        self.query_one(Line).call_later(self._accept)
 
     def _accept(self) -> None:
-        value = self.query_one(Input).value
+        value = self.query_one(Line).value
         if self._check is not None and self._check(value):
             self._tried = True
             self._write()
