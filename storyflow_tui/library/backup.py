@@ -29,7 +29,7 @@ from storyflow_tui.errors import (
 from storyflow_tui.library import migrations
 from storyflow_tui.library.clock import Clock
 from storyflow_tui.library.database import DATABASE, Database
-from storyflow_tui.library.disk import failures_told
+from storyflow_tui.library.disk import exchange, failures_told
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import MEDIA, Media, is_inside
 
@@ -60,6 +60,8 @@ def backup(
     """
     if file.exists() and not force:
         raise NotEmptyError(f"{file} is there already; choose another name", {"file": str(file)})
+    if not file.absolute().parent.is_dir():
+        raise NotFoundError(f"{file.absolute().parent} is not there", {"file": str(file)})
     with failures_told(file), _at_rest(database, media, journal) as folder:
         temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
         try:
@@ -84,6 +86,7 @@ def _at_rest(database: Database, media: Media, journal: Journal) -> Iterator[Pat
     files while it is read-only to all, and links cannot be made in it.
     """
     if database.read_only:
+        _demand_rest(database, journal)
         with tempfile.TemporaryDirectory(prefix="storyflow-backup-") as temporary:
             _gather(database, media, Path(temporary), shutil.copyfile)
             yield Path(temporary)
@@ -91,14 +94,18 @@ def _at_rest(database: Database, media: Media, journal: Journal) -> Iterator[Pat
     with media.staging() as staging:
         journal.finish()
         with database.writing():
-            if journal.is_pending():
-                raise DamagedError(
-                    "Files of this library still wait to be moved; storyflow check tells which",
-                    {"library": str(database.path.parent)},
-                )
+            _demand_rest(database, journal)
             _gather(database, media, staging.folder, media.disk.link)
         yield staging.folder
         media.disk.remove_tree(staging.folder)
+
+
+def _demand_rest(database: Database, journal: Journal) -> None:
+    if journal.is_pending():
+        raise DamagedError(
+            "Files of this library still wait to be moved; storyflow check tells which",
+            {"library": str(database.path.parent)},
+        )
 
 
 def _gather(
@@ -133,20 +140,36 @@ def restore(file: Path, library: Path, clock: Clock, *, replace: bool = False) -
             # Looked at again: while this was unpacked somebody may have begun to write there.
             if not replace and _is_used(library):
                 raise NotEmptyError(f"{library} is in use now", {"library": str(library)})
-            aside = None
-            if library.exists():
-                if _is_used(library):
-                    aside = _aside(library, clock)
-                    library.rename(aside)
-                else:
-                    shutil.rmtree(library)
             unpacked.chmod(0o755)
-            unpacked.rename(library)
+            aside = _aside(library, clock) if _is_used(library) else None
+            if aside is not None:
+                _take_place(unpacked, library, aside)
+            else:
+                if library.exists():
+                    library.rmdir()
+                unpacked.rename(library)
             _sync(library.parent)
         finally:
             if unpacked.exists():
                 shutil.rmtree(unpacked, ignore_errors=True)
     return aside
+
+
+def _take_place(new: Path, library: Path, aside: Path) -> None:
+    """Put the new library where the former one stands, and that one aside.
+
+    Where the system can exchange two folders there is no moment without a library; elsewhere a
+    failure puts the former one back.
+    """
+    if exchange(new, library):
+        new.rename(aside)
+        return
+    library.rename(aside)
+    try:
+        new.rename(library)
+    except BaseException:
+        aside.rename(library)
+        raise
 
 
 def _named(database: Database) -> Iterator[str]:

@@ -94,7 +94,7 @@ class Database:
         found = self.row(sql, parameters)
         return None if found is None else found[0]
 
-    def select(self, query: peewee.ModelSelect) -> list[Row]:
+    def select(self, query: peewee.ModelSelect[Any]) -> list[Row]:
         """All rows of a Peewee query, as tuples."""
         with self._translated():
             return list(query.tuples().execute(self._peewee))
@@ -186,15 +186,19 @@ class Database:
     def _upgrade(self) -> None:
         # Made in rollback mode, so that the header (application_id, user_version) is in the file
         # itself and not in a WAL beside it: it is read without opening, to refuse without touching.
-        with self._translated(), self._peewee.atomic("EXCLUSIVE"):
-            version, application, tables = self._identity()
-            if application == 0 and tables:
-                raise _foreign(self.path)
-            self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            for step in migrations.STEPS[version:]:
+        if version := self._identity()[0]:
+            self.copy_to(self.path.with_name(f"{self.path.stem}-schema-{version}.db"))
+        for number, step in enumerate(migrations.STEPS, 1):
+            with self._translated(), self._peewee.atomic("EXCLUSIVE"):
+                version, application, tables = self._identity()
+                if application == 0 and tables:
+                    raise _foreign(self.path)
+                if version >= number:
+                    continue  # before us, or by another process meanwhile
+                self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 for statement in step:
                     self.execute(statement)
-            self.execute(f"PRAGMA user_version = {migrations.VERSION}")
+                self.execute(f"PRAGMA user_version = {number}")
 
     def _identity(self) -> tuple[int, int, int]:
         return (

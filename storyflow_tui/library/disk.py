@@ -109,13 +109,17 @@ class Disk:
         """Remove a file; one that is gone already is fine."""
         path.unlink(missing_ok=True)
 
+    def remove_folder(self, path: Path) -> None:
+        """Remove an empty folder."""
+        path.rmdir()
+
     def remove_tree(self, path: Path) -> None:
         """Remove a folder with all in it, or a file; links are removed, not followed."""
         if path.is_dir() and not path.is_symlink():
             with suppress(FileNotFoundError):
                 for entry in list(path.iterdir()):
                     self.remove_tree(entry)
-                path.rmdir()
+                self.remove_folder(path)
         else:
             self.unlink(path)
 
@@ -163,6 +167,22 @@ class Disk:
 def _identity(descriptor: int) -> tuple[int, int]:
     status = os.fstat(descriptor)
     return status.st_dev, status.st_ino
+
+
+def exchange(first: Path, second: Path) -> bool:
+    """Let two names change places in one step; False where the system cannot.
+
+    Linux' renameat2 with RENAME_EXCHANGE: https://man7.org/linux/man-pages/man2/rename.2.html
+    """
+    import ctypes
+
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    here, exchanged = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    done = call(here, os.fsencode(first), here, os.fsencode(second), exchanged)
+    return bool(done == 0)
 
 
 @contextmanager

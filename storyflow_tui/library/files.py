@@ -12,6 +12,7 @@ from storyflow_tui.errors import NothingToUndoError
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import TRASH, Media
+from storyflow_tui.library.models import TrashedFile
 
 
 class FilePlan:
@@ -73,8 +74,10 @@ class FilePlan:
             )
         self._free(relative)
         self._moves.append((place, relative))
-        self._database.execute(
-            "DELETE FROM trashed_file WHERE change_id = ? AND place = ?", (self._change_id, place)
+        self._database.write(
+            TrashedFile.delete().where(
+                (TrashedFile.change == self._change_id) & (TrashedFile.place == place)
+            )
         )
 
     def list_moves(self, operation: str) -> bool:
@@ -104,10 +107,7 @@ class FilePlan:
     def _keep(self, relative: str, path: str) -> str:
         number = self._first_number + len(self._strays) + len(self._moves)
         place = f"{TRASH}/{self._change_id}/{number}-{relative.rsplit('/', 1)[-1]}"
-        self._database.execute(
-            "INSERT INTO trashed_file (change_id, path, place) VALUES (?, ?, ?)",
-            (self._change_id, path, place),
-        )
+        self._database.write(TrashedFile.insert(change=self._change_id, path=path, place=place))
         return place
 
 

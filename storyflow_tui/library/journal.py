@@ -15,6 +15,7 @@ from typing import NamedTuple
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.disk import Disk
 from storyflow_tui.library.media import STAGING, Media
+from storyflow_tui.library.models import FileMove
 
 
 class Move(NamedTuple):
@@ -62,10 +63,9 @@ class Journal:
 
     def pending(self) -> list[Move]:
         """All moves that are still listed, in order."""
-        rows = self._database.rows(
-            "SELECT id, operation, source, target FROM file_move ORDER BY id"
-        )
-        return [Move(*row) for row in rows]
+        return [
+            Move(*row) for row in self._database.select(FileMove.select().order_by(FileMove.id))
+        ]
 
     def is_pending(self) -> bool:
         """Whether any move is still listed."""
@@ -165,6 +165,8 @@ class Journal:
             if self._disk.exists(target):
                 pass
             elif self._disk.exists(source):
+                # Made when the move was listed; somebody may have tidied it away since.
+                self._disk.make_folder(target.parent)
                 self._disk.rename(source, target)
             else:
                 raise _ImpossibleError(move.target)

@@ -70,7 +70,7 @@ class Media:
         finally:
             # Empty once its files were moved on; else their moves are pending and it stays.
             with suppress(OSError):
-                folder.rmdir()
+                self.disk.remove_folder(folder)
             self.disk.unlock(held)
 
     def _hold_new_folder(self) -> tuple[Path, int]:

@@ -16,6 +16,8 @@ from storyflow_tui.library.models import (
     PROJECT_COLUMNS,
     SEGMENT_COLUMNS,
     TALLY_COLUMNS,
+    Project,
+    Tally,
     to_moment,
     to_text,
 )
@@ -170,14 +172,12 @@ class Rows:
 
     def insert_project(self, project: ProjectRow) -> None:
         """A project comes into being, without segments."""
-        self._database.execute(
-            f"INSERT INTO project ({', '.join(PROJECT_COLUMNS)}) VALUES (?, ?, ?, ?, ?)", project
-        )
-        self._database.execute("INSERT INTO tally (project_id) VALUES (?)", (project.id,))
+        self._database.write(Project.insert(project._asdict()))
+        self._database.write(Tally.insert(project=project.id))
 
     def delete_project(self, project_id: int) -> None:
         """A project goes, with its segments and its tally."""
-        self._database.execute("DELETE FROM project WHERE id = ?", (project_id,))
+        self._database.write(Project.delete().where(Project.id == project_id))
         self._counts.pop(project_id, None)
 
     def set_project(self, project_id: int, values: Mapping[str, Any]) -> None:

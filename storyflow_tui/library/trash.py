@@ -82,13 +82,19 @@ class Trash:
                 files += 1
                 size += bytes_of_file
                 emptied.append(relative)
-            _remove_empty_folders(root)
+            self._remove_empty_folders(root)
             # A file may be the place itself or lie in the folder of a deleted project.
             places = {"/".join(relative.split("/")[:3]) for relative in emptied}
             self._database.execute_many(
                 "UPDATE trashed_file SET place = '' WHERE place = ?", [(p,) for p in places]
             )
         return files, size
+
+    def _remove_empty_folders(self, root: Path) -> None:
+        folders = [path for path in root.rglob("*") if path.is_dir() and not path.is_symlink()]
+        for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
+            with suppress(OSError):  # not empty, or somebody else's: then it stays
+                self._media.disk.remove_folder(folder)
 
 
 def _files(media: Media, root: Path) -> Sequence[Path]:
@@ -103,10 +109,3 @@ def _size(file: Path) -> int:
     except OSError:
         return 0
     return status.st_size if stat.S_ISREG(status.st_mode) else 0
-
-
-def _remove_empty_folders(root: Path) -> None:
-    folders = [folder for folder in root.rglob("*") if folder.is_dir() and not folder.is_symlink()]
-    for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
-        with suppress(OSError):  # not empty, or somebody else's: then it stays
-            folder.rmdir()

@@ -174,6 +174,46 @@ def test_a_library_whose_moves_have_to_wait_is_not_backed_up(
 # -- restore: where to ------------------------------------------------------------------------
 
 
+def test_a_read_only_library_whose_moves_have_to_wait_is_not_backed_up(
+    full: Library, stuck: Library, ids: Sequence[int], tmp_path: Path
+) -> None:
+    stuck.segments.remove_image(ids[0])
+    with (
+        Library.open(full.path, read_only=True) as looking,
+        pytest.raises(DamagedError, match="wait to be moved"),
+    ):
+        looking.backup(tmp_path / "waiting.zip")
+    assert not (tmp_path / "waiting.zip").exists()
+
+
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_a_replacement_that_fails_leaves_the_former_library_in_its_place(
+    can_exchange: bool, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "target"
+    with Library.open(target) as former:
+        former.projects.create("Former")
+    real = Path.rename
+
+    def refuse(self: Path, to: Path) -> Path:
+        if to == target and ".before-" not in self.name:
+            raise OSError(5, "Input/output error", str(self))
+        return real(self, to)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    if not can_exchange:
+        monkeypatch.setattr("storyflow_tui.library.backup.exchange", lambda *_: False)
+        with pytest.raises(StoryflowError):
+            Library.restore(archive, target, replace=True)
+        monkeypatch.undo()
+        with Library.open(target, create=False) as kept:
+            assert [one.title for one in kept.projects.list()] == ["Former"]
+        return
+    Library.restore(archive, target, replace=True)
+    with Library.open(target, create=False) as restored:
+        assert "Former" not in [one.title for one in restored.projects.list()]
+
+
 def test_a_restore_goes_into_an_empty_folder(archive: Path, tmp_path: Path) -> None:
     target = tmp_path / "deep" / "restored"
     target.mkdir(parents=True)

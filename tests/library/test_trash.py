@@ -204,3 +204,18 @@ def test_the_trash_is_emptied_on_a_full_disk(
         files, size = full.trash.empty()
     assert files == 1
     assert size > 0
+
+
+def test_emptying_leaves_a_move_that_waits_possible(
+    library: Library, stuck: Library, ids: Sequence[int], paint: Paint, tmp_path: Path
+) -> None:
+    library.segments.attach_image(ids[0], paint(tmp_path / "lamp.png"))
+    stuck.segments.remove_image(ids[0])
+    stuck.trash.empty()
+    assert stuck.pending_moves() == 1
+    library.segments.edit(ids[1], text_content="The next writer")
+    assert library.pending_moves() == 0
+    assert library.check() == []
+    library.history.undo(library.segments.get(ids[0]).project_id)
+    library.history.undo(library.segments.get(ids[0]).project_id)
+    assert library.segments.get(ids[0]).image_file
