@@ -72,8 +72,12 @@ def complain(text: str) -> None:
 
 
 def standard_input() -> bytes:
-    """All of standard input; nothing where it is closed."""
-    return b"" if sys.stdin is None else sys.stdin.buffer.read()
+    """All of standard input; nothing where it is closed. An endless one is refused."""
+    if sys.stdin is None:
+        return b""
+    from storyflow_tui.formats.files import read_all
+
+    return read_all(sys.stdin.buffer)
 
 
 def confirm(question: str, yes: bool) -> None:

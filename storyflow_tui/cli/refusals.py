@@ -28,7 +28,11 @@ LOG_NAME = "errors.log"
 _LOG_LIMIT = 1024 * 1024
 
 _SAID = ("where", "why", "reason")
-_LISTED = {"missing": "missing", "foreign": "not in this project", "repeated": "repeated"}
+_LISTED = {
+    "missing": "missing:",
+    "not_in_project": "not in this project:",
+    "repeated": "repeated:",
+}
 _LIST_LIMIT = 12
 
 # What to do about a library that is not there, or there already.

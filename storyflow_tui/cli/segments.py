@@ -67,7 +67,7 @@ def show_segment(call: Call, segment_id: int) -> None:
         record = library.segments.get(segment_id)
         if not call.json:
             project = library.projects.get(record.project_id)
-            order = library.segments.ids(record.project_id)
+            position = library.segments.position(segment_id)
             picture = library.file(record.image_file)
     if call.json:
         output.result(shapes.segment(record))
@@ -76,7 +76,7 @@ def show_segment(call: Call, segment_id: int) -> None:
     if record.image_file is not None:
         there = picture is not None and picture.is_file()
         image = f"{picture or record.image_file}{'' if there else ' (missing)'}"
-    place = f"position {order.index(record.id) + 1} of {len(order)} in {words.title(project)}"
+    place = f"position {position} of {project.segment_count} in {words.title(project)}"
     output.lines(
         [
             f"Segment {record.id}, {place} (project {project.id})",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from storyflow_tui.cli import output, shapes, words
 from storyflow_tui.cli.call import Call, Command, as_file, as_format, as_project_id, common
-from storyflow_tui.cli.text import count
+from storyflow_tui.cli.text import count, safe
 from storyflow_tui.errors import InvalidStoryError, InvalidTitleError, NotFoundError, StoryflowError
 
 if TYPE_CHECKING:
@@ -142,8 +143,13 @@ def _named(notes: list[str], name: str, files: int) -> list[str]:
 
 
 def _print(call: Call, project: int, data: bytes) -> None:
-    """Print a story as it is; one that is no JSON as JSON's text where JSON was asked for."""
+    """Print a story as it is; one that is no JSON as JSON's text where JSON was asked for.
+
+    On a terminal, where nobody but a person reads it, control characters are shown as signs.
+    """
     if call.json and not data.lstrip().startswith(b"{"):
         output.result({"project_id": project, "text": data.decode()})
+    elif output.is_terminal(sys.stdout):
+        output.raw(safe(data.decode()).encode(errors="backslashreplace"))
     else:
         output.raw(data)

@@ -224,8 +224,9 @@ def test_reorder_with_anything_but_all_ids_is_refused(run: Run, lamp: int, ids: 
 def test_reorder_for_people_names_what_is_wrong(run: Run, lamp: int) -> None:
     answer = run("segment", "reorder", lamp, 1, 1, 9)
     assert answer.err.count("\n") == 1
-    assert "missing" in answer.err
-    assert "repeated" in answer.err
+    assert "missing: 2, 3" in answer.err
+    assert "repeated: 1" in answer.err
+    assert "not in this project: 9" in answer.err
 
 
 def test_insert_prints_the_project_with_all_segments(run: Run, lamp: int, tmp_path: Path) -> None:

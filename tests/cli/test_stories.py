@@ -166,3 +166,23 @@ def test_export_says_what_was_left_out(run: Run, lamp: int, picture: Path) -> No
 
 def test_export_to_a_file_without_a_name_is_wrong_usage(run: Run, lamp: int) -> None:
     assert run("export", lamp, "").code == 2
+
+
+def test_export_to_a_terminal_shows_escapes_as_signs_and_to_a_pipe_as_they_are(
+    run: Run, lamp: int
+) -> None:
+    run("segment", "edit", 1, "--text", "A \x1b[31mred\x1b[0m lamp\x9b2J")
+    shown = run("export", lamp, "--format", "text", terminal=True).out
+    assert "\x1b" not in shown
+    assert "\x9b" not in shown
+    assert "red" in shown
+    assert "\x1b[31mred" in run("export", lamp, "--format", "text").out
+
+
+def test_an_endless_standard_input_is_refused(
+    run: Run, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storyflow_tui.formats.files.MAX_BYTES", 1000)
+    answer = run("import", "-", "--title", "Endless", "--json", stdin=b"y\n" * 600)
+    assert answer.code == 1
+    assert answer.refusal["code"] == "invalid_story"
