@@ -5,10 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis.database import InMemoryExampleDatabase
 
 from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
+from tests.guard import Guard
+
+_GUARD = Guard()
+
+# Machines differ in speed, and no test leaves anything in the checkout.
+hypothesis.settings.register_profile(
+    "storyflow",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    database=InMemoryExampleDatabase(),
+)
+hypothesis.settings.load_profile("storyflow")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_outside() -> Iterator[None]:
+    """Every test fails that writes outside its temporary places."""
+    _GUARD.seen.clear()
+    yield
+    assert not _GUARD.seen, f"written outside the temporary places: {_GUARD.seen[:5]}"
 
 
 @pytest.fixture(autouse=True)

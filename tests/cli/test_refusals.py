@@ -34,7 +34,7 @@ def test_an_image_error_says_why() -> None:
 def test_an_order_error_lists_ids_but_not_thousands() -> None:
     error = InvalidOrderError("Invalid segment IDs", {"missing": list(range(1000)), "repeated": []})
     assert sentence(error) == (
-        "Invalid segment IDs: missing 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 988 more"
+        "Invalid segment IDs: missing: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 988 more"
     )
 
 
