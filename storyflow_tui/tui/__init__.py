@@ -39,6 +39,7 @@ def run(
     from storyflow_tui.tui.crash import sentence
     from storyflow_tui.tui.pasting import install
     from storyflow_tui.tui.place import recall
+    from storyflow_tui.tui.plain import terminal_encoding
 
     for name in ("COLUMNS", "LINES"):
         # The terminal says how large it is; these, where a parent left them, would be believed
@@ -66,6 +67,7 @@ def run(
             demo=demo,
             read_only=read_only,
             handle_signals=True,
+            encoding=terminal_encoding(),
         )
         install()
         app.run(mouse=settings.mouse)

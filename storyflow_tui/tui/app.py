@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, work
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from storyflow_tui.config import Settings
@@ -24,6 +26,7 @@ from storyflow_tui.tui.crash import write_log
 from storyflow_tui.tui.keymap import APP, SCREENS, bindings, clashes
 from storyflow_tui.tui.look import INK, PAPER
 from storyflow_tui.tui.place import remember
+from storyflow_tui.tui.plain import plain_filters
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.signals import Signals
 from storyflow_tui.tui.widgets.header import Tone
@@ -64,7 +67,10 @@ class StoryflowApp(App[int], inherit_bindings=False):
         demo: bool = False,
         read_only: bool = False,
         handle_signals: bool = False,
+        encoding: str = "utf-8",
     ) -> None:
+        """`encoding` is what the terminal takes: not UTF-8 means plain signs everywhere."""
+        self._plain = plain_filters(encoding)
         super().__init__()
         self.animation_level = "none"
         self.register_theme(INK)
@@ -82,6 +88,10 @@ class StoryflowApp(App[int], inherit_bindings=False):
         self._handle_signals = handle_signals
         self._signals: Signals | None = None
         self._leaving = False
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every drawn line goes through on its way to the terminal."""
+        return [*super().get_line_filters(), *self._plain]
 
     # Beginning
 
@@ -156,6 +166,10 @@ class StoryflowApp(App[int], inherit_bindings=False):
             for hints in self.screen.query(HintLine):
                 hints.clear_notice()
         await super().on_event(event)
+
+    async def run_action(self, *arguments: Any, **options: Any) -> bool:
+        """Do what a key is for; keys typed behind the one that ends the editor do nothing."""
+        return not self._leaving and await super().run_action(*arguments, **options)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Help and palette need a screen that has keys."""

@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 import pytest
+from textual import events
 
 from storyflow_tui.config import Settings, state_folder
 from storyflow_tui.library import Library
@@ -37,6 +38,16 @@ async def test_ctrl_q_quits_from_anywhere(open_story: Opener, over: str) -> None
         await editor.pilot.press("ctrl+q")
         await editor.until(lambda: not editor.app.is_running)
         assert editor.app.return_code == 0
+
+
+async def test_keys_behind_the_one_that_quits_do_nothing(open_story: Opener) -> None:
+    async with open_story(3) as editor:
+        await editor.press("q")
+        for key in "qiqn":
+            editor.app.post_message(events.Key(key, key))
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.return_code == 0
+        assert not editor.app.faulted
 
 
 async def test_quitting_while_the_library_is_held_leaves_a_draft(
