@@ -35,6 +35,7 @@ def run(
         raise NoTerminalError("The editor needs a terminal; this is none", {})
     from storyflow_tui.config import read_settings
     from storyflow_tui.library import Library
+    from storyflow_tui.tui import keyboard
     from storyflow_tui.tui.app import StoryflowApp
     from storyflow_tui.tui.crash import sentence
     from storyflow_tui.tui.pasting import install
@@ -59,6 +60,7 @@ def run(
             else:
                 project_id, segment_id = place
         settings = read_settings()
+        encoding = terminal_encoding()
         app = StoryflowApp(
             library,
             settings,
@@ -67,9 +69,10 @@ def run(
             demo=demo,
             read_only=read_only,
             handle_signals=True,
-            encoding=terminal_encoding(),
+            encoding=encoding,
         )
         install()
+        keyboard.install(encoding)
         app.run(mouse=settings.mouse)
         told_to_end = app.faulted or (app.return_code or 0) >= _SIGNALLED
         done = app.session.finish(_SIGNAL_SECONDS if told_to_end else _WRITES_SECONDS)

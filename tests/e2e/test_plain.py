@@ -43,3 +43,17 @@ def test_a_terminal_without_utf8_gets_plain_signs(
     editor.press("n")
     editor.press("C-q")
     editor.wait_for("ended with 0")
+
+
+def test_a_byte_that_is_no_letter_does_not_end_the_editor(tmp_path: Path, terminal: Make) -> None:
+    library = tmp_path / "library"
+    run(library, "project", "new", "Fog")
+    editor = terminal()
+    editor.start("--library", str(library))
+    editor.wait_for("Stories", "Fog")
+    editor.press("n")
+    editor.wait_for("Title of the new story")
+    editor.tmux("send-keys", "-t", "editor", "-H", "41", "e9", "42")
+    editor.wait_for("A�B")
+    editor.press("Enter")
+    editor.wait_for("Made “A�B”")
