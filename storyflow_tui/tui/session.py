@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,12 @@ class Session:
             self.changed = changed
             self.origin = origin
 
+    class FileWaits(Message, bubble=False):
+        """A write of ours has happened, but a file of it is not where it belongs yet.
+
+        Sent to the screen that is shown, after it was told that the write is done.
+        """
+
     def __init__(
         self,
         app: App[Any],
@@ -81,8 +88,8 @@ class Session:
         self._thumbnails: Thumbnails | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._pending = 0
-        self._count = threading.Lock()
         self._origin: object = None
+        self._file_waits = False
         self._closed = False
         self._behind: WeakSet[Screen[Any]] = WeakSet()
         library.on_changed = self._committed
@@ -128,7 +135,7 @@ class Session:
 
     @property
     def pending(self) -> int:
-        """How many writes are not done yet."""
+        """How many writes are not done yet, or done and not shown yet; of the UI thread."""
         return self._pending
 
     def write(
@@ -141,10 +148,10 @@ class Session:
     ) -> None:
         """Put one write into the queue; then `done` or `failed` is called in the UI thread.
 
-        `operation` runs in the writer thread, after all that were put in before it.
+        `operation` runs in the writer thread, after all that were put in before it. Call it in
+        the UI thread.
         """
-        with self._count:
-            self._pending += 1
+        self._pending += 1
         self._jobs.put(_Job(operation, done, failed, origin))
 
     async def settled(self, timeout: float) -> bool:
@@ -181,25 +188,29 @@ class Session:
     # The writer thread
 
     def _work(self) -> None:
-        version = self._look()
+        version, looked = self._look(), time.monotonic()
         while True:
             try:
                 job = self._jobs.get(timeout=LOOK_EVERY)
             except queue.Empty:
-                # The connection of this thread made all our own commits, so that what it sees as
-                # a new version was written by somebody else.
-                seen = self._look()
-                if seen is not None and seen != version:
-                    if version is not None:
-                        self._tell(None, None)
-                    version = seen
-                continue
-            if job is None:
-                return
-            self._do(job)
+                pass
+            else:
+                if job is None:
+                    return
+                self._do(job)
+                # Steady work of our own must not keep what others write from being seen.
+                if time.monotonic() - looked < LOOK_EVERY:
+                    continue
+            # The connection of this thread made all our own commits, so that what it sees as a
+            # new version was written by somebody else.
+            seen, looked = self._look(), time.monotonic()
+            if seen is not None and seen != version:
+                if version is not None:
+                    self._tell(None, None)
+                version = seen
 
     def _do(self, job: _Job) -> None:
-        self._origin = job.origin
+        self._origin, self._file_waits = job.origin, False
         try:
             result = job.operation(self.library)
         except StoryflowError as error:
@@ -212,8 +223,7 @@ class Session:
             self._call(job.done, result)
         finally:
             self._origin = None
-            with self._count:
-                self._pending -= 1
+            self._call(self._finished, self._file_waits)
 
     def _look(self) -> int | None:
         try:
@@ -222,7 +232,21 @@ class Session:
             # A library that is away for a moment is looked for again; a write would say so.
             return None
 
+    def _finished(self, file_waits: bool) -> None:
+        """In the UI thread, behind word of the change and the answer to whoever asked for it."""
+        screens = self._app.screen_stack
+        if screens and file_waits:
+            screens[-1].post_message(self.FileWaits())
+        # By way of the screen's own queue: the change is on its way there, and until it has been
+        # heard, what the screen shows is older than this write.
+        if not (screens and screens[-1].call_later(self._count_down)):
+            self._count_down()
+
+    def _count_down(self) -> None:
+        self._pending -= 1
+
     def _committed(self, changed: Changed) -> None:
+        self._file_waits = changed.pending
         self._tell(changed, self._origin)
 
     def _tell(self, changed: Changed | None, origin: object) -> None:

@@ -120,3 +120,42 @@ async def test_settled_waits_for_what_is_in_the_queue(open_story: Opener) -> Non
         gate.set()
         assert await editor.app.session.settled(10)
         await editor.until(lambda: not editor.app.session.pending)
+
+
+async def test_others_are_heard_while_own_writes_come_without_a_pause(
+    open_story: Opener, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_story(3) as editor:
+        events = await heard(editor, monkeypatch)
+
+        def again(_: object) -> None:
+            if not events:
+                editor.app.session.write(lambda _: None, again)
+
+        again(None)
+        with Library.open(library.path) as other:
+            other.segments.edit(editor.segments[0].id, text_content="Theirs.")
+        await editor.until(lambda: events)
+        assert [event.changed for event in events] == [None]
+
+
+async def test_write_is_pending_until_the_screen_has_heard_of_its_change(
+    open_story: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_story(3) as editor:
+        session, screen = editor.app.session, editor.screen
+        pending: list[int] = []
+        show = type(screen).on_session_library_changed
+
+        def noted(screen: Any, event: Session.LibraryChanged) -> None:
+            pending.append(session.pending)
+            show(screen, event)
+
+        monkeypatch.setattr(type(screen), "on_session_library_changed", noted)
+        first = editor.segments[0].id
+        session.write(lambda library: library.segments.edit(first, text_content="Ours."))
+        await editor.until(lambda: pending and not session.pending)
+        assert pending == [1]
+        newest = editor.library.history.next_undo(editor.project_id)
+        assert newest is not None
+        assert screen.newest_change == newest.id
