@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import SegmentRecord
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from storyflow_tui.tui.pixels import Colours
+
+T = TypeVar("T")
 
 AROUND = 8
 """Records that are fetched before and after those that are asked for."""
@@ -48,7 +50,9 @@ class StoryCards:
     """The cards of one story, as `Timeline` asks for them.
 
     `work` runs a function on a worker; `told` is called in the UI thread with the id of a segment
-    whose card may look different now; `saving` says its save state.
+    whose card may look different now; `saving` says its save state. A read that fails is told to
+    `unread`, once until one succeeds; what was read before is what there is then, and the next
+    look tries again.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class StoryCards:
         work: Callable[[Callable[[], None]], object],
         tell: Callable[..., object],
         told: Callable[[int], None],
+        unread: Callable[[StoryflowError], object],
         saving: Callable[[int], str],
         colours: Callable[[], Colours],
     ) -> None:
@@ -67,6 +72,9 @@ class StoryCards:
         self._work = work
         self._tell = tell
         self._told = told
+        self._unread = unread
+        self.unreadable = False
+        """Whether the last read failed."""
         self._saving = saving
         self._colours = colours
         self._ids: list[int] = []
@@ -101,14 +109,15 @@ class StoryCards:
     def ids(self) -> list[int]:
         """The ids in order; loads them on the spot if they are still on their way."""
         if not self.complete:
-            self.order(list(self._session.segment_ids(self._project_id)))
+            found = self._read(lambda: self._session.segment_ids(self._project_id))
+            if found is not None:
+                self.order(list(found))
         return self._ids
 
     def id_at(self, index: int) -> int | None:
         """The segment at a 0-based place."""
-        if index >= len(self._ids):
-            return self.ids[index] if 0 <= index < len(self.ids) else None
-        return self._ids[index] if index >= 0 else None
+        ids = self.ids if index >= len(self._ids) else self._ids
+        return ids[index] if 0 <= index < len(ids) else None
 
     def index_of(self, segment_id: int) -> int | None:
         """The 0-based place of a segment."""
@@ -147,7 +156,7 @@ class StoryCards:
         if any(segment_id not in self._kept for segment_id in wanted):
             window = self._ids[max(0, start - AROUND) : stop + AROUND]
             missing = [segment_id for segment_id in window if segment_id not in self._kept]
-            self._keep(self._session.segments(missing))
+            self._fetch(missing)
         found = []
         for segment_id in wanted:
             record = self._kept.get(segment_id)
@@ -159,7 +168,7 @@ class StoryCards:
     def record(self, segment_id: int) -> SegmentRecord | None:
         """One record, from those kept or from the library; None if it is there no more."""
         if segment_id not in self._kept:
-            self._keep(self._session.segments([segment_id]))
+            self._fetch([segment_id])
         return self._kept.get(segment_id)
 
     def state(self, record: SegmentRecord) -> CardState:
@@ -215,6 +224,23 @@ class StoryCards:
             self._kept.move_to_end(record.id)
         while len(self._kept) > _RECORDS:
             self._kept.popitem(last=False)
+
+    def _fetch(self, segment_ids: Sequence[int]) -> None:
+        found = self._read(lambda: self._session.segments(segment_ids))
+        if found is not None:
+            self._keep(found)
+
+    def _read(self, read: Callable[[], T]) -> T | None:
+        """What `read` answers; None if it fails."""
+        try:
+            found = read()
+        except StoryflowError as error:
+            if not self.unreadable:
+                self.unreadable = True
+                self._unread(error)
+            return None
+        self.unreadable = False
+        return found
 
     # Thumbnails, on a worker
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
-from storyflow_tui.errors import ConflictError, LockedError, StoryflowError
+from storyflow_tui.errors import ConflictError, LockedError, NotFoundError, StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.records import ChangeRecord, ProjectRecord, SegmentRecord
 from storyflow_tui.tui import text
@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from storyflow_tui.tui.session import Session
     from storyflow_tui.tui.widgets.timeline import Timeline
 
+_NONE_SHOWN = 0
+"""Stands for no change where one is expected; ids begin at 1, so that any other conflicts."""
+
 _COPIED = {"text_content": "narration", "image_prompt": "prompt"}
+
+
+FILE_WAITS: tuple[str, str, Tone] = (
+    "! A file still waits to be moved.",
+    "The next change tries again",
+    "warning",
+)
+"""The notice after a change that has happened, but for the place of a file."""
 
 
 class StoryActions(Screen[None], inherit_bindings=False):
@@ -42,7 +53,10 @@ class StoryActions(Screen[None], inherit_bindings=False):
         super().__init__()
         self.writes = 0
         self.steps = 0
-        self.newest_change: int | None = None
+        self.newest_change = _NONE_SHOWN
+        """The change that u takes back, as this screen shows the story."""
+        self.newest_undone = _NONE_SHOWN
+        """The change that U does again, likewise."""
 
     # What the screen gives
 
@@ -81,6 +95,17 @@ class StoryActions(Screen[None], inherit_bindings=False):
         reason = error.details.get("reason")
         self.notice(f"! {error.message}", str(reason or ""), "warning")
 
+    def unread(self, error: StoryflowError) -> None:
+        """The story could not be read: say why, or leave it if it is there no more."""
+        if not isinstance(error, NotFoundError):
+            self.refused(error)
+        elif self in self.app.screen_stack:
+            self.app.show_stories(error)
+
+    def on_session_file_waits(self) -> None:
+        """A change has happened whose file could not be moved yet."""
+        self.notice(*FILE_WAITS)
+
     # Writes
 
     def action_move(self, by: int) -> None:
@@ -91,8 +116,10 @@ class StoryActions(Screen[None], inherit_bindings=False):
         if record is None or not 0 <= there < len(self.cards):
             return
         other = self.cards.id_at(there)
+        if other is None:
+            return
         self.cards.swap(here, there)
-        self.timeline.redraw([record.id, other] if other is not None else [record.id])
+        self.timeline.redraw([record.id, other])
         self.timeline.move_cursor(there)
         self.steps += 1
 
@@ -196,10 +223,14 @@ class StoryActions(Screen[None], inherit_bindings=False):
     def _used_in(self, path: Path, size: int) -> str | None:
         """On a worker: the segment of this story that has a file of this name and size."""
         library = self.session.library
-        for segment in library.segments.with_image(self.project_id, path.name):
-            stored = library.file(segment.image_file)
-            if stored is not None and stored.is_file() and stored.stat().st_size == size:
-                return f"segment {library.segments.position(segment.id)}"
+        try:
+            for segment in library.segments.with_image(self.project_id, path.name):
+                stored = library.file(segment.image_file)
+                if stored is not None and stored.is_file() and stored.stat().st_size == size:
+                    return f"segment {library.segments.position(segment.id)}"
+        except (OSError, StoryflowError):
+            # Nothing hangs on it; a write into a library that is away would say so.
+            pass
         return None
 
     def _attach_image(self, segment_id: int, position: int, path: Path | None) -> None:
@@ -263,14 +294,15 @@ class StoryActions(Screen[None], inherit_bindings=False):
 
     def _replay(self, word: str, rest: str, *, forward: bool) -> None:
         project_id = self.project_id
-        # What is shown is what may be undone; after writes of our own that are still in the
+        # What is shown is what may be replayed; after writes of our own that are still in the
         # queue, it is the newest change when the turn comes.
-        shown = None if self.session.pending or forward else self.newest_change
+        shown = self.newest_undone if forward else self.newest_change
+        expected = None if self.session.pending else shown
 
         def replay(library: Library) -> ChangeRecord:
             if forward:
-                return library.history.redo(project_id)
-            return library.history.undo(project_id, expected=shown)
+                return library.history.redo(project_id, expected=expected)
+            return library.history.undo(project_id, expected=expected)
 
         def done(change: ChangeRecord) -> None:
             label = change.label[:1].lower() + change.label[1:]
@@ -280,19 +312,23 @@ class StoryActions(Screen[None], inherit_bindings=False):
 
         def failed(error: StoryflowError) -> None:
             if isinstance(error, ConflictError):
-                self.notice(
-                    "! Another change came meanwhile.", "u again takes that back", "warning"
-                )
-                self.read_newest()
+                again = "U again does that one" if forward else "u again takes that back"
+                self.notice("! Another change came meanwhile.", again, "warning")
+                try:
+                    self.read_newest()
+                except StoryflowError as unread:
+                    self.unread(unread)
             else:
                 self.refused(error)
 
         self.session.write(replay, done, failed)
 
     def read_newest(self) -> None:
-        """Note which change u takes back now."""
-        change = self.session.library.history.next_undo(self.project_id)
-        self.newest_change = change.id if change else None
+        """Note which changes u and U replay now; raises StoryflowError."""
+        history = self.session.library.history
+        done, undone = history.next_undo(self.project_id), history.next_redo(self.project_id)
+        self.newest_change = done.id if done else _NONE_SHOWN
+        self.newest_undone = undone.id if undone else _NONE_SHOWN
 
 
 def file_name(record: SegmentRecord) -> str | None:

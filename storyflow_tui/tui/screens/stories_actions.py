@@ -18,6 +18,7 @@ from storyflow_tui.records import ChangeRecord, ProjectRecord
 from storyflow_tui.story import TITLE_LENGTH, clean_title
 from storyflow_tui.tui import text
 from storyflow_tui.tui.look import SIGNS
+from storyflow_tui.tui.screens.actions import FILE_WAITS
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
@@ -203,6 +204,10 @@ class StoriesActions(Screen[None], inherit_bindings=False):
         details = error.details
         parts = [str(details[name]) for name in ("where", "why", "reason") if details.get(name)]
         self._notice(f"{SIGNS.warn} {error.message.rstrip('.')}.", ": ".join(parts), "warning")
+
+    def on_session_file_waits(self) -> None:
+        """A change has happened whose file could not be moved yet."""
+        self._notice(*FILE_WAITS)
 
     def _notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
         self.query_one(HintLine).notice(first, rest, tone)

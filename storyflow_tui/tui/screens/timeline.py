@@ -18,7 +18,7 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
-from storyflow_tui.errors import NotFoundError, StoryflowError
+from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.cards import StoryCards
 from storyflow_tui.tui.keymap import EDITOR, TIMELINE, Key, bindings
@@ -107,6 +107,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
             work=lambda job: self.run_worker(job, thread=True, group="thumbnails"),
             tell=self.app.call_later,
             told=lambda segment_id: self.timeline.redraw([segment_id]),
+            unread=lambda error: self.call_later(self.unread, error),
             saving=lambda segment_id: self.saving.state(segment_id)[0],
             colours=lambda: colours_of(self),
         )
@@ -253,6 +254,9 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         # First what was typed meanwhile: no refresh may put an older text into an open field.
         self.collect()
         record = self.current
+        if record is None and self.cards.unreadable:
+            # What is shown is what was read last, and nothing is taken from under the cursor.
+            return
         position = self.timeline.cursor + 1
         if record is not None:
             self.saving.renew(record)
@@ -377,11 +381,8 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         try:
             self.project = self.session.project(self.project_id)
             self.read_newest()
-        except NotFoundError as error:
-            self.app.show_stories(error)
-            return
         except StoryflowError as error:
-            self.refused(error)
+            self.unread(error)
             return
         ids = changed.segment_ids if changed is not None else None
         if event.origin is not self and not saved:
@@ -402,14 +403,25 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
             self._reload_wanted = True
             return
         if self.project.segment_count <= AT_ONCE:
-            self._ordered(list(self.session.segment_ids(self.project_id)))
+            self._order_read(*self._read_order())
             return
 
         def read() -> None:
-            ids = list(self.session.segment_ids(self.project_id))
-            self.app.call_later(self._ordered, ids)
+            self.app.call_later(self._order_read, *self._read_order())
 
         self.run_worker(read, thread=True, exclusive=True, group="order")
+
+    def _read_order(self) -> tuple[list[int], StoryflowError | None]:
+        try:
+            return list(self.session.segment_ids(self.project_id)), None
+        except StoryflowError as error:
+            return [], error
+
+    def _order_read(self, ids: list[int], error: StoryflowError | None) -> None:
+        if error is not None:
+            self.unread(error)
+        else:
+            self._ordered(ids)
 
     def stepped(self) -> None:
         """All steps are done: catch up with what had to wait."""

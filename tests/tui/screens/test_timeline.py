@@ -226,6 +226,43 @@ async def test_undo_is_refused_when_another_change_came_meanwhile(
         assert "Other." in editor.texts
 
 
+async def test_undo_right_after_ones_own_change_is_no_conflict(open_story: Opener) -> None:
+    async with open_story(6) as editor:
+        for _ in range(5):
+            await editor.pilot.press("J", "u")
+        await editor.until(lambda: not editor.app.session.pending)
+        assert editor.texts == [f"Narration {n}." for n in range(1, 7)]
+        assert "meanwhile" not in editor.text
+
+
+async def test_redo_is_refused_when_another_change_was_undone_meanwhile(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(4) as editor:
+        await editor.press("J", "J", "u")
+        await editor.shows("Undone: move segment 2 to 3")
+        # An undo whose message this screen has not got yet.
+        library.on_changed = None
+        library.history.undo(editor.project_id)
+        await editor.press("U")
+        await editor.shows("! Another change came meanwhile.", "U again does that one")
+        assert editor.texts[0] == "Narration 1."
+        await editor.press("U")
+        await editor.shows("Done again: move segment 1 to 2")
+
+
+async def test_redo_of_what_this_window_has_not_shown_is_refused(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(3) as editor:
+        await editor.press("J")
+        library.on_changed = None
+        library.history.undo(editor.project_id)
+        await editor.press("U")
+        await editor.shows("! Another change came meanwhile.")
+        assert editor.texts[0] == "Narration 1."
+
+
 async def test_picture_is_chosen_shown_and_removed(
     open_story: Opener, tmp_path: Path, monkeypatch: Any
 ) -> None:
@@ -331,6 +368,85 @@ async def test_story_deleted_by_another_process_goes_back_to_the_list(
         with Library.open(library.path) as other:
             other.projects.delete(editor.project_id)
         await editor.until(lambda: type(editor.app.screen).__name__ == "ProjectsScreen")
+
+
+async def test_move_in_a_story_that_was_just_deleted_goes_back_to_the_list(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(3) as editor:
+        # Word of the deletion has not come yet.
+        library.on_changed = None
+        library.projects.delete(editor.project_id)
+        await editor.pilot.press("J")
+        await editor.until(lambda: type(editor.app.screen).__name__ == "ProjectsScreen")
+        await editor.shows(f"Project {editor.project_id} not found")
+        assert not editor.app.faulted
+
+
+async def test_order_that_a_worker_cannot_read_is_said(
+    open_story: Opener, monkeypatch: Any
+) -> None:
+    from storyflow_tui.errors import BusyError
+    from storyflow_tui.tui.screens import timeline
+
+    async with open_story(3) as editor:
+
+        def busy(*_: object) -> None:
+            raise BusyError("The library is busy")
+
+        monkeypatch.setattr(timeline, "AT_ONCE", 0)
+        monkeypatch.setattr(editor.library.segments, "ids", busy)
+        editor.screen.reload_order()
+        await editor.shows("! The library is busy")
+        assert not editor.app.faulted
+
+
+async def test_records_that_cannot_be_read_are_said_once_and_read_at_the_next_look(
+    open_story: Opener, monkeypatch: Any
+) -> None:
+    from storyflow_tui.errors import BusyError
+
+    async with open_story(60) as editor:
+        said: list[str] = []
+        notice = editor.screen.notice
+
+        def noted(first: str, rest: str = "", tone: Any = "accent") -> None:
+            said.append(first)
+            notice(first, rest, tone)
+
+        def busy(*_: object) -> None:
+            raise BusyError("The library is busy")
+
+        monkeypatch.setattr(editor.screen, "notice", noted)
+        with monkeypatch.context() as broken:
+            broken.setattr(editor.library.segments, "many", busy)
+            await editor.press("G")
+            await editor.shows("! The library is busy")
+            await editor.press("k", "k", "J", "y", "e", "d", "l")
+        await editor.press("k", "k")
+        await editor.shows("Narration 56.", "56 of 60")
+        assert said.count("! The library is busy") == 1
+        assert not editor.app.faulted
+
+
+async def test_file_that_waits_to_be_moved_is_told(
+    open_story: Opener, tmp_path: Path, monkeypatch: Any
+) -> None:
+    from storyflow_tui.library.disk import Disk
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    file = picture(tmp_path / "city.png")
+    async with open_story(2) as editor:
+        editor.library.segments.attach_image(editor.segments[0].id, file)
+        await editor.shows("images 1/2")
+        with monkeypatch.context() as stuck:
+            stuck.setattr(Disk, "rename", refuse)
+            await editor.press("I")
+        await editor.shows(
+            "! A file still waits to be moved.   The next change tries again", "images 0/2"
+        )
 
 
 @pytest.mark.parametrize("key", ["q", "escape"])
