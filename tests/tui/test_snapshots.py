@@ -1,0 +1,174 @@
+"""A few screens as text, whole: what moves on one of them is seen at a glance.
+
+After a wanted change: `pytest tests/tui/test_snapshots.py --snapshot-update`, then read the diff.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from syrupy.assertion import SnapshotAssertion
+from textual import events
+
+from storyflow_tui.library import Library
+from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.tui.screens.conflict import ConflictScreen
+from tests.screens import screen_text
+from tests.tui.conftest import Editor, Opener
+
+WIDE, NARROW = (120, 40), (80, 24)
+_START = datetime(2024, 2, 15, 12, tzinfo=UTC)
+_LONG_AGO = _START.timestamp()
+
+SCRIPT = """\
+Title: The Ferry
+
+Text: The ferry was late, and nobody minded.
+Prompt: a ferry in fog
+---
+Prompt: a horn, far out
+"""
+
+
+@pytest.fixture
+def library() -> Iterator[Library]:
+    """A library in the home, whose clock ticks by a minute from one day of 2024 on."""
+    # So long ago that it is told as a month, today and in years.
+    moments = (_START + timedelta(minutes=n) for n in range(9999))
+    with Library.open(Path.home() / "stories", clock=lambda: next(moments)) as opened:
+        yield opened
+
+
+def picture(path: Path, colour: str, kibibytes: int) -> Path:
+    """A picture of one colour; filled up, so that its size is the same with every Pillow."""
+    path.parent.mkdir(exist_ok=True)
+    Image.new("RGB", (64, 36), colour).save(path, "PNG")
+    path.write_bytes(path.read_bytes().ljust(kibibytes * 1024, b"\0"))
+    return path
+
+
+@pytest.fixture
+def project_id(library: Library, tmp_path: Path) -> int:
+    """A story that has every kind of card, and two stories beside it."""
+    folder = tmp_path / "drawn"
+    names = ("harbour", "gone", "broken", "night")
+    files = [str(picture(folder / f"{name}.png", "#306080", n)) for n, name in enumerate(names, 2)]
+    harbour, gone, broken, night = files
+    long = (
+        "The harbour woke late that winter. The boats lay under a skin of ice as thin as paper, "
+        "and the gulls walked about on it as if they had paid for it. "
+    )
+    story = Story(
+        "The Harbour Clock",
+        [
+            StorySegment(long * 2, "a small harbour under thin ice, gulls, morning", harbour, True),
+            StorySegment(long, "the tower and its clock, stopped", gone),
+            StorySegment("No prompt, and no picture yet."),
+            StorySegment(
+                "時計は三時で止まっていた。だれも直そうとしなかった。", "止まった時計", night
+            ),
+            StorySegment("This one was measured.", "a broken file", broken, audio_duration=7.4),
+            *[StorySegment(f"{long}Part {n}.", f"part {n}", None, n == 8) for n in range(6, 10)],
+        ],
+    )
+    library.projects.create("An empty one")
+    segments = [StorySegment("Der Nebel kam in großen Stücken.", "Nebel, fürs Erste")]
+    library.projects.import_story(Story("Nebel · 霧", segments))
+    made = library.projects.import_story(story).id
+    records = library.segments.list(made)
+    lost, damaged = library.file(records[1].image_file), library.file(records[4].image_file)
+    assert lost is not None
+    assert damaged is not None
+    lost.unlink()
+    damaged.write_bytes(b"no picture")
+    return made
+
+
+async def seen(editor: Editor, *words: str) -> str:
+    """The screen once it shows these words and nothing is on its way any more."""
+    await editor.shows(*words)
+    await editor.until(lambda: all(worker.is_finished for worker in editor.app.workers))
+    await editor.pilot.pause()
+    text = "\n".join(line.rstrip() for line in screen_text(editor.app))
+    assert str(Path.home()) not in text
+    return text
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+async def test_timeline(
+    open_story: Opener, project_id: int, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    async with open_story(project_id=project_id, size=size) as editor:
+        facts = ("64×36   2 KiB", "! broken") if size == WIDE else ()
+        assert await seen(editor, "! missing", *facts) == snapshot
+
+
+async def test_editor(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:
+    async with open_story(project_id=project_id, size=NARROW) as editor:
+        await editor.press("j", "j", "j", "e")
+        assert await seen(editor, "^S done", "64×36   5 KiB") == snapshot
+
+
+async def test_delete_question(
+    open_story: Opener, project_id: int, snapshot: SnapshotAssertion
+) -> None:
+    async with open_story(project_id=project_id, size=NARROW) as editor:
+        await editor.press("d")
+        assert await seen(editor, "Delete segment 1?", "! missing") == snapshot
+
+
+async def test_stories(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:
+    async with open_story(project_id=project_id, size=NARROW) as editor:
+        await editor.press("q")
+        assert await seen(editor, "Stories", "An empty one", "Feb 2024") == snapshot
+
+
+async def test_picker_with_a_refused_file(
+    open_story: Opener, project_id: int, snapshot: SnapshotAssertion
+) -> None:
+    folder = Path.home() / "pictures"
+    picture(folder / "harbour.png", "#306080", 3)
+    picture(folder / "tower.png", "#806030", 40)
+    (folder / "notes.png").write_text("not a picture at all")
+    (folder / "sketches").mkdir()
+    for file in folder.glob("*.png"):
+        os.utime(file, (_LONG_AGO, _LONG_AGO))
+    async with open_story(project_id=project_id, size=NARROW) as editor:
+        editor.app.last_image_folder = folder
+        await editor.press("j", "i")
+        await editor.shows("tower.png", "3 KiB", "40 KiB", "0 files")
+        await editor.press("down", "down")
+        assert await seen(editor, "× Not usable", "20 B") == snapshot
+
+
+async def test_import_with_a_problem(
+    open_story: Opener, project_id: int, snapshot: SnapshotAssertion
+) -> None:
+    async with open_story(project_id=project_id, size=WIDE) as editor:
+        await editor.press("q", "i")
+        await editor.shows("Import a story")
+        editor.app.screen.post_message(events.Paste(SCRIPT))
+        assert await seen(editor, "1 problem") == snapshot
+
+
+async def test_help(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:
+    async with open_story(project_id=project_id, size=NARROW) as editor:
+        await editor.press("question_mark")
+        assert await seen(editor, "Help", "this help") == snapshot
+
+
+async def test_conflict(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:
+    mine = "She read it twice, under the arcade, and put it away."
+    theirs = "She read it under the arcade, and left."
+    # A time without a zone is one of this place, wherever the test runs.
+    saved_at = datetime(2024, 2, 15, 9, 30)
+    async with open_story(project_id=project_id, size=WIDE) as editor:
+        editor.app.push_screen(
+            ConflictScreen("The Harbour Clock", 3, "text_content", mine, theirs, saved_at)
+        )
+        assert await seen(editor, "keep mine", "take theirs") == snapshot
