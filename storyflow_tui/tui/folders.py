@@ -83,8 +83,9 @@ def read_folder(folder: Path) -> Listing:
         return Listing(folder, problem="This is a file, not a folder.")
     except PermissionError:
         return Listing(folder, problem="This folder may not be read by you.")
-    except OSError as error:
-        return Listing(folder, problem=f"This folder cannot be read: {error.strerror or error}.")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        return Listing(folder, problem=f"This folder cannot be read: {why}.")
     entries.sort(key=lambda entry: (not entry.is_folder, natural_key(entry.name)))
     return Listing(folder, tuple(entries))
 
@@ -108,8 +109,19 @@ def count_files(folder: Path) -> int | None:
                 if count == _MOST_COUNTED:
                     break
             return count
-    except OSError:
+    except (OSError, ValueError):
         return None
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there; False also for a path that cannot be looked at at all.
+
+    `Path.is_dir` raises for one that is too long or may not be searched.
+    """
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def is_path(entry: str) -> bool:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from storyflow_tui.tui.folders import (
     count_files,
+    is_folder,
     is_path,
     natural_key,
     read_folder,
@@ -78,3 +80,18 @@ def test_the_home_folder_is_shown_as_a_tilde() -> None:
     assert short(home) == "~"
     assert short(home / "pictures") == "~/pictures"
     assert short(Path("/srv")) == "/srv"
+
+
+def test_what_cannot_be_looked_at_is_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_folder(tmp_path)
+    assert not is_folder(tmp_path / ("x" * 300))
+    assert not is_folder(Path("a\0b"))
+    monkeypatch.setattr(Path, "stat", Mock(side_effect=PermissionError(13, "Permission denied")))
+    assert not is_folder(tmp_path)
+
+
+def test_paths_that_cannot_be_are_told_and_not_raised() -> None:
+    assert read_folder(Path("a\0b")).problem
+    assert count_files(Path("a\0b")) is None

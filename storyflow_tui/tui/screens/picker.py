@@ -19,9 +19,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from storyflow_tui.tui import folders
+from storyflow_tui.tui.crash import write_log
 from storyflow_tui.tui.folders import PARENT, Entry, Listing
 from storyflow_tui.tui.keymap import PICKER, Key, bindings
 from storyflow_tui.tui.look import SIGNS, Grid
@@ -202,28 +203,26 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         with self.prevent(Input.Changed):
             line.value = ""
 
-    @work(thread=True, exclusive=True, group="directory")
+    @work(thread=True, exclusive=True, group="directory", exit_on_error=False)
     def _open(self, path: Path, left: str | None) -> None:
         worker = get_current_worker()
-        try:
-            is_file = path.is_file()
-            there = is_file or path.exists()
-        except OSError as error:
-            self._call(worker, self._refuse, str(error.strerror or error))
-            return
-        if is_file:
-            verdict = examine(path)
-            self._call(worker, self._decide, path, verdict)
-        elif not there and path != self._listing.folder:
-            if left is not None:
-                # The way up from a folder that is gone leads to the nearest one that is there.
-                while not path.is_dir() and path.parent != path:
-                    path = path.parent
-                self._call(worker, self._arrive, folders.read_folder(path), None)
-            else:
-                self._call(worker, self._absent, path)
-        else:
+        if path == self._listing.folder or folders.is_folder(path):
             self._call(worker, self._arrive, folders.read_folder(path), left)
+        elif left is not None:
+            # The way up from a folder that is gone leads to the nearest one that is there.
+            while not folders.is_folder(path) and path.parent != path:
+                path = path.parent
+            self._call(worker, self._arrive, folders.read_folder(path), None)
+        elif (verdict := examine(path)).is_absent:
+            self._call(worker, self._absent, path)
+        else:
+            self._call(worker, self._decide, path, verdict)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours in looking at files: it goes to the log, and the picker stays."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            write_log(event.worker.error)
+            self._refuse("It could not be looked at.")
 
     def _decide(self, path: Path, verdict: Verdict) -> None:
         self._opening = self._take_next = False
@@ -315,7 +314,7 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
             self._glance(self._listing.folder, unknown)
         self._preview()
 
-    @work(thread=True, exclusive=True, group="sizes")
+    @work(thread=True, exclusive=True, group="sizes", exit_on_error=False)
     def _glance(self, folder: Path, entries: Sequence[Entry]) -> None:
         worker = get_current_worker()
         for start in range(0, len(entries), _AT_ONCE):

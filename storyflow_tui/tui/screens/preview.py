@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storyflow_tui.errors import InvalidImageError
-from storyflow_tui.tui.folders import count_files
+from storyflow_tui.tui.folders import count_files, is_folder
 from storyflow_tui.tui.look import file_size
 
 
@@ -21,7 +21,7 @@ class Verdict:
 
     `size` is what the list shows; `problem` a sentence on why it cannot be used, else empty;
     `stamp` tells one content from the next, None where there is no file to read; `used` says
-    where it is in use already.
+    where it is in use already. `is_absent` is where nothing is.
     """
 
     is_folder: bool
@@ -33,18 +33,17 @@ class Verdict:
     changed: datetime | None = None
     stamp: tuple[int, int] | None = None
     used: str = ""
+    is_absent: bool = False
 
 
-def glance(path: Path, is_folder: bool) -> Verdict:
+def glance(path: Path, folder: bool) -> Verdict:
     """Size and a first verdict: of a picture its header is read, of a folder entries counted."""
-    if is_folder:
-        return _folder(path)
-    return _picture(path, decode=False)
+    return _folder(path) if folder else _picture(path, decode=False)
 
 
 def examine(path: Path) -> Verdict:
     """All there is to know: a picture is decoded to its last row."""
-    return _folder(path) if path.is_dir() else _picture(path, decode=True)
+    return _folder(path) if is_folder(path) else _picture(path, decode=True)
 
 
 def _folder(path: Path) -> Verdict:
@@ -59,14 +58,17 @@ def _picture(path: Path, *, decode: bool) -> Verdict:
 
     try:
         status = path.stat()
-    except OSError as error:
-        return Verdict(False, problem=_absent(error))
+    except (OSError, ValueError) as error:
+        absent = isinstance(error, FileNotFoundError | NotADirectoryError)
+        why = getattr(error, "strerror", None) or error
+        problem = "There is no such file." if absent else f"It cannot be read: {why}."
+        return Verdict(False, problem=problem, is_absent=absent)
     is_file = stat.S_ISREG(status.st_mode)
     found = Verdict(
         False,
         size=file_size(status.st_size, brief=True) if is_file else "",
         bytes=status.st_size,
-        changed=datetime.fromtimestamp(status.st_mtime, UTC),
+        changed=_time(status.st_mtime),
         stamp=(status.st_mtime_ns, status.st_size) if is_file else None,
     )
     try:
@@ -85,7 +87,8 @@ def _pixels(width: object, height: object) -> str:
     return f"{width} × {height}" if width and height else ""
 
 
-def _absent(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "There is no such file."
-    return f"It cannot be read: {error.strerror or error}."
+def _time(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OSError, OverflowError, ValueError):  # a file system may hold any number
+        return None

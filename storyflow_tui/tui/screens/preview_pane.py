@@ -15,9 +15,10 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from storyflow_tui.tui import text
+from storyflow_tui.tui.crash import write_log
 from storyflow_tui.tui.look import SIGNS, Grid, ago, file_size, palette
 from storyflow_tui.tui.screens.preview import Verdict, examine
 from storyflow_tui.tui.widgets.page import Line, Page
@@ -72,7 +73,7 @@ class PreviewPane(Vertical):
         else:
             self._examine(path)
 
-    @work(thread=True, exclusive=True, group="preview")
+    @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
     def _examine(self, path: Path) -> None:
         worker = get_current_worker()
         verdict = examine(path)
@@ -86,6 +87,12 @@ class PreviewPane(Vertical):
 
         if not worker.is_cancelled:
             self.app.call_from_thread(arrive)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours in looking: it goes to the log, and the pane says so."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            write_log(event.worker.error)
+            self._show(Path(), Verdict(False, problem="It could not be looked at."))
 
     def _show(self, path: Path, verdict: Verdict | None) -> None:
         colours = palette(self.app.theme)
@@ -116,13 +123,14 @@ class PreviewPane(Vertical):
     def _facts(self, path: Path, verdict: Verdict) -> list[tuple[str, str]]:
         if verdict.is_folder:
             return [("Folder", verdict.problem or verdict.size)]
-        if verdict.stamp is None or verdict.changed is None:
+        if verdict.stamp is None:
             return []
+        now = datetime.now().astimezone()
         facts = [
             ("Format", verdict.format),
             ("Size", file_size(verdict.bytes)),
             ("Pixels", verdict.pixels),
-            ("Changed", ago(verdict.changed, datetime.now().astimezone())),
+            ("Changed", ago(verdict.changed, now) if verdict.changed else ""),
             ("Used in", verdict.used),
         ]
         return [(words, value) for words, value in facts if value]

@@ -3,14 +3,18 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
 from textual import events
 
+from storyflow_tui.config import state_folder
 from storyflow_tui.tui.screens.help import HelpScreen
-from storyflow_tui.tui.screens.picker import PickerScreen
+from storyflow_tui.tui.screens.picker import PathLine, PickerScreen
+from storyflow_tui.tui.screens.preview import examine
 from storyflow_tui.tui.widgets.rows import Rows
 from tests.screens import cell_at
 from tests.tui.conftest import Editor
@@ -285,3 +289,124 @@ async def test_what_is_typed_ahead_of_a_folder_is_meant_for_it(
             editor.app.post_message(events.Key(key, character))
         await editor.until(lambda: answers)
         assert answers == [pictures / "old" / "older.png"]
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), None])
+async def test_a_path_that_cannot_be_looked_at_is_refused_and_the_picker_stays(
+    error: OSError | None,
+    pictures: Path,
+    open_stories: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    typed = "./" + ("far" if error else "x" * 300)
+    real = os.stat
+
+    def stat(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
+        if error is not None and str(path).endswith("far"):
+            raise error
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "stat", stat)
+    why = "Permission denied" if error else "File name too long"
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        editor.app.screen.query_one(PathLine).post_message(events.Paste(typed))
+        await editor.shows("Not usable", why)
+        await editor.press("enter")
+        await editor.until(lambda: why in editor.lines[-1])
+        assert editor.app.is_running
+        assert not editor.app.faulted
+
+
+async def test_a_fault_in_looking_goes_to_the_log_and_the_picker_stays(
+    pictures: Path, open_stories: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*arguments: Any, **options: Any) -> None:
+        raise ZeroDivisionError
+
+    answers: list[Any] = []
+    async with open_stories(PickerScreen("segment 10", pictures), answers=answers) as editor:
+        await listed(editor)
+        with monkeypatch.context() as patched:
+            for name in ("picker.examine", "picker.glance", "preview_pane.examine"):
+                patched.setattr(f"storyflow_tui.tui.screens.{name}", fault)
+            await editor.press(*"fog")
+            await editor.until(lambda: editor.text.count("It could not be looked at.") == 2)
+            await editor.press("enter")
+            await editor.until(lambda: "It could not be looked at." in editor.lines[-1])
+        await editor.press("enter")
+        await editor.until(lambda: answers)
+        assert answers == [pictures / "fog.webp"]
+    (log, *_) = (state_folder() / "logs").iterdir()
+    assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
+
+
+async def test_pipes_devices_and_links_in_circles_are_refused_by_name(
+    pictures: Path, open_stories: Stage
+) -> None:
+    os.mkfifo(pictures / "pipe.png")
+    (pictures / "null.png").symlink_to("/dev/null")
+    (pictures / "circle.png").symlink_to("circle.png")
+    async with open_stories(PickerScreen("segment 10", pictures)) as editor:
+        await listed(editor)
+        for name in ("pipe.png", "null.png", "circle.png"):
+            await editor.press(*name)
+            await editor.shows("Not usable")
+            await editor.press("enter")
+            await editor.until(lambda: "Not usable" in editor.lines[-1])
+            assert names(editor) == [name]
+            assert isinstance(editor.app.screen, PickerScreen)
+            await editor.press(*["backspace"] * len(name))
+            await listed(editor)
+
+
+async def test_a_file_replaced_while_it_is_seen_is_judged_anew(
+    pictures: Path, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(PickerScreen("segment 10", pictures), answers=answers) as editor:
+        await listed(editor)
+        await editor.press(*"fog")
+        await editor.shows("64 × 36")
+        (pictures / "new").write_bytes(b"no picture at all")
+        (pictures / "new").replace(pictures / "fog.webp")
+        await editor.press("enter")
+        await editor.until(lambda: "Not usable" in editor.lines[-1])
+        assert not answers
+
+
+async def test_a_folder_that_vanishes_while_it_is_seen_leads_back(
+    pictures: Path, open_stories: Stage
+) -> None:
+    async with open_stories(PickerScreen("segment 10", pictures / "old")) as editor:
+        await editor.shows("older.png")
+        shutil.rmtree(pictures / "old")
+        await editor.press(*"older", "enter")
+        await editor.until(lambda: "There is nothing at this path." in editor.lines[-1])
+        await editor.press(*["backspace"] * 6)
+        await editor.shows("dusk.jpg")
+
+
+async def test_a_folder_with_control_characters_in_its_name_is_drawn_as_signs(
+    pictures: Path, open_stories: Stage
+) -> None:
+    odd = pictures / "a\n\x1b[31mb"
+    odd.mkdir()
+    shutil.copy(pictures / "fog.webp", odd)
+    async with open_stories(PickerScreen("segment 10", odd)) as editor:
+        await editor.shows("fog.webp", "␛[31mb")
+        await editor.press(*"./none", "enter")
+        await editor.until(lambda: "There is nothing at this path." in editor.lines[-1])
+        assert not any("\x1b" in line or "\n" in line for line in editor.lines)
+
+
+def test_a_file_of_an_impossible_time_has_no_time(
+    pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = (pictures / "fog.webp").stat()
+    status = SimpleNamespace(
+        st_mode=real.st_mode, st_size=real.st_size, st_mtime=4e11, st_mtime_ns=4 * 10**20
+    )
+    monkeypatch.setattr(Path, "stat", Mock(return_value=status))
+    verdict = examine(pictures / "fog.webp")
+    assert (verdict.changed, verdict.pixels) == (None, "64 × 36")
