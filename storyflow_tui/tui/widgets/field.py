@@ -24,6 +24,7 @@ from textual.widgets import TextArea
 
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.keymap import FIELD, bindings
+from storyflow_tui.tui.widgets.own_keys import run_own_key
 from storyflow_tui.tui.widgets.wrapping import Wrapped, drawn, hold, line_width, release
 
 
@@ -188,7 +189,8 @@ class Field(TextArea, inherit_bindings=False):
             event.prevent_default()
             self.post_message(self.Refused(self))
             return
-        await super()._on_key(event)
+        if not await run_own_key(self, event):
+            await super()._on_key(event)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.widgets import Input
 
 from storyflow_tui.tui import text
 from storyflow_tui.tui.keymap import ONE_LINE, bindings
+from storyflow_tui.tui.widgets.own_keys import run_own_key
 
 
 class Line(Input, inherit_bindings=False):
@@ -26,6 +28,10 @@ class Line(Input, inherit_bindings=False):
     def validate_value(self, value: str) -> str:
         """What may be in a line and sent to a terminal."""
         return text.printable(value)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if not await run_own_key(self, event):
+            await super()._on_key(event)
 
     def action_cursor_line_start(self, select: bool = False) -> None:
         """To the start."""

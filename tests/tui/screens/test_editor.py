@@ -239,6 +239,37 @@ async def test_segment_locked_meanwhile_keeps_the_text_and_saves_it_when_unlocke
         drafts = Drafts(library.path)
         await editor.until(lambda: drafts.of(editor.project_id))
         assert drafts.of(editor.project_id)[0].text == "ANarration 1."
+        await editor.press("l")
+        await editor.until(lambda: editor.texts[0] == "ANarration 1.")
+        await editor.until(lambda: editor.lines[0].endswith("   saved"))
+        assert drafts.of(editor.project_id) == []
+
+
+async def test_lock_that_another_process_takes_off_lets_the_open_field_be_saved(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(2) as editor:
+        await editor.press("e")
+        await editor.pilot.press("A")
+        with Library.open(library.path) as other:
+            other.segments.edit(editor.segments[0].id, is_locked=True)
+            await editor.shows("! not saved: segment is locked")
+            other.segments.edit(editor.segments[0].id, is_locked=False)
+        await editor.until(lambda: editor.texts[0] == "ANarration 1.")
+        await editor.until(lambda: editor.lines[0].endswith("   saved"))
+
+
+async def test_conflict_that_the_other_took_back_is_over(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(2) as editor:
+        await conflict(editor, library)
+        await editor.press("escape")
+        await editor.shows("! changed elsewhere")
+        with Library.open(library.path) as other:
+            other.history.undo(editor.project_id)
+        await editor.until(lambda: editor.texts[0] == "ANarration 1.")
+        await editor.until(lambda: editor.lines[0].endswith("   saved"))
 
 
 async def test_quitting_with_a_blank_narration_leaves_a_draft_that_is_offered(
@@ -258,11 +289,13 @@ async def test_quitting_with_a_blank_narration_leaves_a_draft_that_is_offered(
         assert Drafts(library.path).of(project_id) == []
 
 
-def waiting(library: Library, project_id: int, text: str, field: str = "text_content") -> None:
+def waiting(
+    library: Library, project_id: int, text: str, field: str = "text_content", token: str = "a"
+) -> None:
     """A draft of an earlier run for the second segment."""
     segment = library.segments.list(project_id)[1]
     Drafts(library.path).keep(
-        Draft(str(library.path), project_id, segment.id, field, text, "old", "busy", 2)
+        Draft(str(library.path), project_id, segment.id, field, text, "old", "busy", 2, "", token)
     )
 
 
@@ -289,6 +322,47 @@ async def test_draft_put_off_is_offered_again(
         await editor.press("escape")
         await editor.until(lambda: editor.app.screen is editor.screen)
     assert len(Drafts(library.path).of(project_id)) == 1
+
+
+async def test_draft_put_off_stays_beside_a_newer_one_and_outlives_it(
+    open_story: Opener, library: Library, sample_story: Any
+) -> None:
+    project_id = library.projects.import_story(sample_story(3)).id
+    waiting(library, project_id, "From the draft.")
+    drafts = Drafts(library.path)
+    async with open_story(project_id=project_id) as editor:
+        await editor.shows("From the draft.")
+        await editor.press("escape")
+        await editor.until(lambda: editor.app.screen is editor.screen)
+        await editor.press("j", "e")
+        await editor.pilot.press("A")
+        library.segments.edit(editor.segments[1].id, is_locked=True)
+        await editor.press("escape")
+        await editor.until(lambda: len(drafts.of(project_id)) == 2)
+        await editor.press("l")
+        await editor.until(lambda: len(drafts.of(project_id)) == 1)
+        assert editor.texts[1] == "ANarration of segment 2."
+        assert drafts.of(project_id)[0].text == "From the draft."
+
+
+@pytest.mark.parametrize("answer", ["m", "b"])
+async def test_next_draft_is_offered_when_the_field_of_the_first_is_left(
+    open_story: Opener, library: Library, sample_story: Any, answer: str
+) -> None:
+    project_id = library.projects.import_story(sample_story(3)).id
+    waiting(library, project_id, "The first.", "image_prompt")
+    waiting(library, project_id, "The second.")
+    async with open_story(project_id=project_id) as editor:
+        await editor.shows("The first.")
+        await editor.press(answer)
+        await editor.until(lambda: editor.screen.editing == "image_prompt")
+        await editor.press("escape")
+        await editor.shows("The second.", "Draft")
+        await editor.press("m")
+        await editor.until(lambda: editor.texts[1] == "The second.")
+        await editor.press("escape")
+        await editor.until(lambda: not Drafts(library.path).of(project_id))
+        assert editor.app.screen is editor.screen
 
 
 async def test_draft_of_a_deleted_segment_can_be_copied(
@@ -406,3 +480,13 @@ async def test_typing_in_one_field_leaves_what_another_wrote_into_the_other(
         assert editor.texts[0] == "ABNarration 1."
         assert editor.segments[0].image_prompt == "Theirs."
         await editor.shows("Theirs.")
+
+
+async def test_keys_that_come_in_one_piece_act_in_their_order(open_story: Opener) -> None:
+    from textual import events
+
+    async with open_story(2) as editor:
+        await editor.press("e", "f7", "backspace")
+        for key in ("a", "b", "home", "c", "end", "d", "left", "e", "backspace", "f"):
+            editor.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await editor.until(lambda: editor.texts[0] == "cabfd")
