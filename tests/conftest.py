@@ -47,6 +47,9 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, str(home / folder))
     for name in ("STORYFLOW_LIBRARY", "TMUX", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+    # What a screen sends depends on the terminal; here it is one with all colours.
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
 
 
 @pytest.fixture

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
-_TOOLS = ("/__pycache__/", "/.pytest_cache", "/.hypothesis", "/__snapshots__", "/.coverage")
+_TOOLS = (
+    "/.venv/",
+    "/__pycache__/",
+    "/.pytest_cache",
+    "/.hypothesis",
+    "/__snapshots__",
+    "/.coverage",
+)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _PATHS = {
     "os.mkdir": (0,),
@@ -52,7 +59,7 @@ class Guard:
         place = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - links must not be followed
         if place.startswith(("/dev/", "/proc/")) or any(part in place for part in _TOOLS):
             return
-        in_home = self._home != "/" and place.startswith(self._home + "/")
-        is_ours = place.startswith(self._temporary + "/") and not in_home
-        if not is_ours and not (in_home and place.startswith(f"{_CHECKOUT}/.venv/")):
+        forbidden = [str(_CHECKOUT)] if self._home == "/" else [str(_CHECKOUT), self._home]
+        is_forbidden = any(place.startswith(root + "/") for root in forbidden)
+        if is_forbidden or not place.startswith(self._temporary + "/"):
             self.seen.append(f"{event} {place}")
