@@ -22,7 +22,7 @@ class Draft:
     """One text that waits: which field of which segment, what was typed, and why it waits.
 
     `stored` is the text that the typing began from; `position` is the place in the timeline then
-    (1-based), for the sentence that offers the draft.
+    (1-based), for the sentence that offers the draft. `token` tells the drafts of one field apart.
     """
 
     library: str
@@ -34,6 +34,7 @@ class Draft:
     why: str
     position: int
     written_at: str = ""
+    token: str = ""
 
 
 class Drafts:
@@ -46,8 +47,11 @@ class Drafts:
         self.folder = (folder or state_folder() / "drafts") / name
 
     def keep(self, draft: Draft) -> Path:
-        """Write the draft so that it survives a crash; raises OSError where it can't be written."""
-        path = self._path(draft.segment_id, draft.field)
+        """Write the draft so that it survives a crash; raises OSError where it can't be written.
+
+        It takes the place of an earlier one of the same field and token, and of no other.
+        """
+        path = self._path(draft)
         values = asdict(draft) | {
             "library": self.library,
             "written_at": draft.written_at or datetime.now(UTC).isoformat(),
@@ -70,26 +74,33 @@ class Drafts:
         return path
 
     def of(self, project_id: int) -> list[Draft]:
-        """The drafts of a project, in the order of their places in the timeline."""
+        """The drafts of a project, by their places in the timeline; of one field, oldest first."""
         try:
             names = sorted(path for path in self.folder.iterdir() if path.suffix == ".json")
         except OSError:
             return []
-        found = [draft for path in names if (draft := _read(path)) is not None]
         mine = [
             draft
-            for draft in found
-            if draft.project_id == project_id and draft.library == self.library
+            for path in names
+            if (draft := _read(path)) is not None
+            and draft.project_id == project_id
+            and draft.library == self.library
+            # What is dropped later is this file and no other, whatever the text in it says.
+            and self._path(draft) == path
         ]
-        return sorted(mine, key=lambda draft: (draft.position, draft.segment_id, draft.field))
+        return sorted(
+            mine,
+            key=lambda draft: (draft.position, draft.segment_id, draft.field, draft.written_at),
+        )
 
-    def drop(self, segment_id: int, field: str) -> None:
+    def drop(self, draft: Draft) -> None:
         """Forget a draft: it was saved, taken or refused. Without one, nothing happens."""
         with contextlib.suppress(OSError):
-            self._path(segment_id, field).unlink()
+            self._path(draft).unlink()
 
-    def _path(self, segment_id: int, field: str) -> Path:
-        return self.folder / f"{segment_id}-{field}.json"
+    def _path(self, draft: Draft) -> Path:
+        token = f"-{draft.token}" if draft.token else ""
+        return self.folder / f"{draft.segment_id}-{draft.field}{token}.json"
 
 
 def _read(path: Path) -> Draft | None:
@@ -98,7 +109,10 @@ def _read(path: Path) -> Draft | None:
         draft = Draft(**values)
     except (OSError, ValueError, TypeError):
         return None
-    texts = (draft.library, draft.field, draft.text, draft.stored, draft.why, draft.written_at)
+    texts = (
+        *(draft.library, draft.field, draft.text, draft.stored),
+        *(draft.why, draft.written_at, draft.token),
+    )
     numbers = (draft.project_id, draft.segment_id, draft.position)
     fits = all(isinstance(text, str) for text in texts) and all(
         isinstance(number, int) for number in numbers

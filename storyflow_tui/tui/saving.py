@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from storyflow_tui.errors import ConflictError, NotFoundError, StoryflowError
+from storyflow_tui.errors import (
+    ConflictError,
+    InvalidTextError,
+    LockedError,
+    NotFoundError,
+    StoryflowError,
+)
 from storyflow_tui.library import Library
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.drafts import Draft, Drafts
@@ -66,7 +72,8 @@ class Typed:
     why: str = ""
     error: StoryflowError | None = None
     open: bool = True
-    drafted: bool = False
+    draft: Draft | None = None
+    """The draft of this text that lies on the disk."""
 
     @property
     def stored(self) -> str:
@@ -188,9 +195,7 @@ class Saving:
             entry.sending -= 1
             if not entry.dirty:
                 entry.why, entry.error = "", None
-                if entry.drafted:
-                    self._drafts.drop(segment_id, name)
-                    entry.drafted = False
+                self._drop(entry)
                 if not entry.open and not entry.sending:
                     self._texts.pop((segment_id, name), None)
             self._saved(record, name)
@@ -238,6 +243,18 @@ class Saving:
                 entry.base = record
                 entry.text = entry.stored
 
+    def failing(self) -> list[int]:
+        """The segments with texts whose save failed."""
+        return [entry.base.id for entry in self._texts.values() if entry.error is not None]
+
+    def try_again(self, record: SegmentRecord) -> None:
+        """The segment was read anew: save what failed for a reason that is over now."""
+        for entry in self._of(record.id):
+            if entry.error is not None and not entry.sending and _is_over(entry, record):
+                entry.why, entry.error = "", None
+                self.save(entry)
+                self._changed(record.id)
+
     def interrupted(self) -> None:
         """Another change entered the project: the runs of typing end here."""
         for entry in self._texts.values():
@@ -272,23 +289,26 @@ class Saving:
 
     def drop_settled(self) -> None:
         """Remove the drafts of texts that were saved after all."""
-        for (segment_id, name), entry in self._texts.items():
-            if entry.drafted and not entry.dirty:
-                self._drafts.drop(segment_id, name)
-                entry.drafted = False
+        for entry in self._texts.values():
+            if not entry.dirty:
+                self._drop(entry)
 
-    def adopt(self, record: SegmentRecord, name: str, text: str) -> None:
+    def adopt(self, record: SegmentRecord, draft: Draft, text: str) -> None:
         """A draft was taken up: typed text again, whose file goes when it is saved."""
-        self.typed(record, name, text).drafted = True
+        self.typed(record, draft.field, text).draft = draft
 
     def _of(self, segment_id: int) -> list[Typed]:
         return [entry for (owner, _), entry in self._texts.items() if owner == segment_id]
 
     def _forget(self, entry: Typed) -> None:
         self._texts.pop((entry.base.id, entry.name), None)
-        if entry.drafted:
-            self._drafts.drop(entry.base.id, entry.name)
+        self._drop(entry)
         self._changed(entry.base.id)
+
+    def _drop(self, entry: Typed) -> None:
+        if entry.draft is not None:
+            self._drafts.drop(entry.draft)
+            entry.draft = None
 
     def _draft_if_waiting(self, entry: Typed) -> None:
         if not entry.open and entry.dirty:
@@ -296,23 +316,24 @@ class Saving:
 
     def _draft(self, entry: Typed) -> None:
         base = entry.base
+        draft = Draft(
+            library=self._drafts.library,
+            project_id=base.project_id,
+            segment_id=base.id,
+            field=entry.name,
+            text=entry.text,
+            stored=entry.stored,
+            why=entry.why or "not saved in time",
+            position=self._position(base.id),
+            # A file of its own: one that another window or an earlier run left is not ours.
+            token=entry.draft.token if entry.draft else uuid.uuid4().hex,
+        )
         try:
-            self._drafts.keep(
-                Draft(
-                    library=self._drafts.library,
-                    project_id=base.project_id,
-                    segment_id=base.id,
-                    field=entry.name,
-                    text=entry.text,
-                    stored=entry.stored,
-                    why=entry.why or "not saved in time",
-                    position=self._position(base.id),
-                )
-            )
+            self._drafts.keep(draft)
         except OSError as error:
             entry.why = f"{entry.why or 'no draft'}, and no draft: {error.strerror}"
         else:
-            entry.drafted = True
+            entry.draft = draft
 
     def _wait(self, seconds: float) -> None:
         at = self._clock() + max(0.0, seconds)
@@ -329,3 +350,16 @@ class Saving:
         waiting = [entry.due for entry in self._texts.values() if entry.due is not None]
         if waiting:
             self._wait(min(waiting) - now)
+
+
+def _is_over(entry: Typed, record: SegmentRecord) -> bool:
+    """Whether what made a save fail no longer holds for the segment as it is stored now."""
+    match entry.error:
+        case LockedError():
+            return not record.is_locked
+        case ConflictError():
+            return str(getattr(record, entry.name)) == entry.stored
+        case InvalidTextError():
+            return False
+        case _:
+            return True

@@ -34,7 +34,7 @@ def test_draft_comes_back_as_it_was_typed(tmp_path: Path) -> None:
     assert found.written_at
 
 
-def test_newer_draft_of_a_field_replaces_the_older(tmp_path: Path) -> None:
+def test_newer_draft_of_a_text_replaces_the_older(tmp_path: Path) -> None:
     drafts = Drafts(tmp_path)
     drafts.keep(draft(text="one"))
     drafts.keep(draft(text="two"))
@@ -52,8 +52,25 @@ def test_drafts_are_those_of_the_project_and_the_library(tmp_path: Path) -> None
 def test_dropped_draft_is_gone_and_dropping_again_is_no_error(tmp_path: Path) -> None:
     drafts = Drafts(tmp_path)
     drafts.keep(draft())
-    drafts.drop(3, "text_content")
-    drafts.drop(3, "text_content")
+    drafts.drop(draft())
+    drafts.drop(draft())
+    assert drafts.of(1) == []
+
+
+def test_drafts_of_one_field_lie_beside_each_other_and_go_alone(tmp_path: Path) -> None:
+    drafts, other_window = Drafts(tmp_path), Drafts(tmp_path)
+    drafts.keep(draft(text="one", token="a"))
+    other_window.keep(draft(text="two", token="b"))
+    drafts.keep(draft(text="old"))
+    assert [one.text for one in drafts.of(1)] == ["one", "two", "old"]
+    drafts.drop(draft(token="b"))
+    assert [one.text for one in drafts.of(1)] == ["one", "old"]
+
+
+def test_draft_that_names_another_file_than_its_own_is_passed_over(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    path = drafts.keep(draft(token="a"))
+    path.write_text(path.read_text().replace('"token": "a"', '"token": "/../../x"'))
     assert drafts.of(1) == []
 
 

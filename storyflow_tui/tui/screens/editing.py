@@ -133,6 +133,9 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         self.refresh_bindings()
         if self.focused is not self.timeline:
             self.set_focus(self.timeline)
+        if self._offered:
+            # When all is in its place again; the next draft had to wait for this one.
+            self.call_after_refresh(self._offer)
 
     def on_field_typed(self, event: Field.Typed) -> None:
         """A key changed a text."""
@@ -193,6 +196,11 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         self.saving.drop_settled()
         return self.saving.draft_all()
 
+    def keep_typed(self) -> int:
+        """Keep what is typed and not saved as drafts, here and now; how many there are."""
+        self.collect()
+        return self.saving.draft_all()
+
     def collect(self) -> None:
         """Take over what was typed, whatever messages are still on their way."""
         for field in self.pane.fields:
@@ -215,13 +223,20 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         self.cards.renew(record)
         self.pane.field(name).renew(record)
 
+    def save_again(self) -> None:
+        """The library is different: what kept texts from being saved may be over."""
+        for segment_id in self.saving.failing():
+            record = self.cards.record(segment_id)
+            if record is not None:
+                self.saving.try_again(record)
+
     def _save_refused(self, entry: Typed, error: StoryflowError) -> None:
         if isinstance(error, ConflictError):
             self._ask(entry)
         elif isinstance(error, LockedError):
             self.refused(error, self.position_of(entry.base.id))
         else:
-            kept = "It is kept as a draft." if entry.drafted else "It stays in the field."
+            kept = "It is kept as a draft." if entry.draft else "It stays in the field."
             self.notice(f"! {error.message}", kept, "danger")
 
     # Conflicts and drafts
@@ -266,6 +281,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
             joined = f"{entry.text}\n\n{getattr(newest, entry.name)}"
             self._take_up(newest, entry.name, joined, based_on=newest)
         self.show_state()
+        self._offer()
 
     def _take_up(
         self, record: SegmentRecord, name: str, typed: str, *, based_on: SegmentRecord
@@ -280,14 +296,14 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         self.collect()
 
     def _offer(self) -> None:
-        """Show the next draft of this story beside the stored text."""
-        if not self._offered or self.app.screen is not self:
+        """Show the next draft of this story beside the stored text, unless a field is open."""
+        if not self._offered or self.editing or self.app.screen is not self or self.app.is_leaving:
             return
         draft = self._offered.pop(0)
         record = self.cards.record(draft.segment_id)
         if record is not None and getattr(record, draft.field) == draft.text:
             # It was saved after all; there is nothing to choose.
-            self.drafts.drop(draft.segment_id, draft.field)
+            self.drafts.drop(draft)
             self._offer()
             return
         from storyflow_tui.tui.screens.draft import offer
@@ -300,7 +316,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
     ) -> None:
         """What to do with a draft: `mine` takes it, `theirs` drops it, `both` joins, None waits."""
         if answer == "theirs":
-            self.drafts.drop(draft.segment_id, draft.field)
+            self.drafts.drop(draft)
         elif answer in ("mine", "both") and record is not None:
             if record.is_locked or self.session.read_only:
                 self.refused(LockedError(""), self.position_of(record.id))
@@ -308,6 +324,6 @@ class StoryEditing(StoryActions, inherit_bindings=False):
                 stored = str(getattr(record, draft.field))
                 typed = f"{draft.text}\n\n{stored}" if answer == "both" else draft.text
                 self._take_up(record, draft.field, typed, based_on=record)
-                self.saving.adopt(record, draft.field, typed)
+                self.saving.adopt(record, draft, typed)
                 return
         self._offer()

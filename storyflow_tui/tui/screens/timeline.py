@@ -392,6 +392,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
                 self.reload_order()
             else:
                 self.timeline.redraw(ids)
+            self.save_again()
         current = self.pane.record
         if ids is None or current is None or current.id in ids:
             self.show_pane()

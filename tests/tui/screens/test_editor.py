@@ -334,7 +334,7 @@ async def test_draft_put_off_stays_beside_a_newer_one_and_outlives_it(
         await editor.shows("From the draft.")
         await editor.press("escape")
         await editor.until(lambda: editor.app.screen is editor.screen)
-        await editor.press("j", "e")
+        await editor.press("e")
         await editor.pilot.press("A")
         library.segments.edit(editor.segments[1].id, is_locked=True)
         await editor.press("escape")
