@@ -127,13 +127,23 @@ class Saving:
         self._texts: dict[tuple[int, str], Typed] = {}
         self._wake_at: float | None = None
 
-    def typed(self, record: SegmentRecord, name: str, text: str) -> Typed:
-        """A key changed a field; `record` is what the field was loaded from."""
-        now = self._clock()
+    def typed(
+        self,
+        record: SegmentRecord,
+        name: str,
+        text: str,
+        *,
+        keys: tuple[float, float] | None = None,
+    ) -> Typed:
+        """Keys changed a field; `record` is what the field was loaded from.
+
+        `keys` says when the first and the last of them came, by the clock; just now if not given.
+        """
+        first, now = keys or (self._clock(),) * 2
         entry = self._texts.get((record.id, name))
         if entry is None:
             entry = self._texts[record.id, name] = Typed(record, name, text)
-        elif now - entry.last_key > RUN_ENDS:
+        elif first - entry.last_key > RUN_ENDS:
             entry.run = uuid.uuid4().hex
         entry.text, entry.last_key, entry.open = text, now, True
         if entry.blank:
@@ -142,9 +152,9 @@ class Saving:
             entry.due = None
         else:
             entry.why, entry.error = "", None
-            entry.since = now if entry.since is None else entry.since
+            entry.since = first if entry.since is None else entry.since
             entry.due = min(now + PAUSE, entry.since + LONGEST)
-            self._wait(entry.due - now)
+            self._wait(entry.due - self._clock())
         self._changed(record.id)
         return entry
 

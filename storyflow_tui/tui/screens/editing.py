@@ -143,10 +143,10 @@ class StoryEditing(StoryActions, inherit_bindings=False):
 
     def _take(self, field: Field) -> None:
         name = str(field.name)
-        for owner, text in field.take():
+        for owner, text, first_key, last_key in field.take():
             before = self.saving.find(owner.id, name)
             was_blank = before is not None and before.why == EMPTY
-            entry = self.saving.typed(owner, name, text)
+            entry = self.saving.typed(owner, name, text, keys=(first_key, last_key))
             if entry.why == EMPTY and not was_blank:
                 self.notice(
                     "! Narration cannot be empty.",

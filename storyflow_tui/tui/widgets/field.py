@@ -6,10 +6,11 @@ a megabyte in one step, and when it is read-only lets no letter through to the s
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,12 +21,34 @@ from textual.document._document_navigator import DocumentNavigator
 from textual.document._edit import Edit
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widgets import TextArea
 
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.keymap import FIELD, bindings
 from storyflow_tui.tui.widgets.own_keys import run_own_key
 from storyflow_tui.tui.widgets.wrapping import Wrapped, drawn, hold, line_width, release
+
+LONG = 20_000
+"""Characters from which a text is looked at when typing rests, not with each key."""
+
+REST = 0.3
+"""Seconds without a key after which typing in a long text rests."""
+
+LONGEST = 1.0
+"""Seconds of typing without a rest after which a long text is looked at all the same."""
+
+
+class Taken(NamedTuple):
+    """Typed text: the record it was typed over, and when its first and last key came.
+
+    Times are of `time.monotonic`.
+    """
+
+    owner: SegmentRecord
+    text: str
+    first_key: float
+    last_key: float
 
 
 class Field(TextArea, inherit_bindings=False):
@@ -43,7 +66,10 @@ class Field(TextArea, inherit_bindings=False):
 
     @dataclass
     class Typed(Message):
-        """The person altered the text; `take` of the field says to what."""
+        """The person altered the text; `take` of the field says to what.
+
+        Of a long text it comes when typing rests.
+        """
 
         field: Field
 
@@ -81,7 +107,10 @@ class Field(TextArea, inherit_bindings=False):
         self.match_cursor_bracket = False
         self.owner: SegmentRecord | None = None
         """The record that the text is of."""
-        self._typed: dict[int, tuple[SegmentRecord, str]] = {}
+        self._typed: dict[int, Taken] = {}
+        self._keys: tuple[float, float] | None = None
+        """When the first and the last key came that are in the text and not in `_typed`."""
+        self._resting: Timer | None = None
 
     @property
     def content(self) -> str:
@@ -93,6 +122,7 @@ class Field(TextArea, inherit_bindings=False):
 
         The cursor stays where it is as far as it can, if the segment is the same.
         """
+        self._fetch()
         same = owner is not None and self.owner is not None and owner.id == self.owner.id
         self.owner = owner
         if text == self.content:
@@ -105,8 +135,9 @@ class Field(TextArea, inherit_bindings=False):
         if same:
             self.move_cursor(self.clamp_visitable(place))
 
-    def take(self) -> list[tuple[SegmentRecord, str]]:
-        """What was typed since the last time: the record it was typed over, and the text."""
+    def take(self) -> list[Taken]:
+        """What was typed since the last time."""
+        self._fetch()
         typed, self._typed = list(self._typed.values()), {}
         return typed
 
@@ -115,7 +146,7 @@ class Field(TextArea, inherit_bindings=False):
         if self.owner is not None and self.owner.id == record.id:
             self.owner = record
         if record.id in self._typed:
-            self._typed[record.id] = (record, self._typed[record.id][1])
+            self._typed[record.id] = self._typed[record.id]._replace(owner=record)
 
     def replace_all(self, text: str) -> None:
         """Take another text as one step of typing, which Ctrl+Z takes back."""
@@ -235,9 +266,32 @@ class Field(TextArea, inherit_bindings=False):
     def _tell(self) -> None:
         # The text is kept here and not in the message: whoever looks first takes the newest, and
         # a message that comes late finds nothing and cannot bring back an older text.
-        if self.owner is not None:
-            self._typed[self.owner.id] = (self.owner, self.content)
-            self.post_message(self.Typed(self))
+        if self.owner is None:
+            return
+        now = time.monotonic()
+        first = now if self._keys is None else self._keys[0]
+        self._keys = (first, now)
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
+        if sum(map(len, self.document.lines)) < LONG:
+            self._rested()
+        else:
+            # To fetch a megabyte, to compare it and to count its words takes longer than a key may.
+            wait = max(0.0, min(REST, first + LONGEST - now))
+            self._resting = self.set_timer(wait, self._rested)
+
+    def _rested(self) -> None:
+        self.post_message(self.Typed(self))
+
+    def _fetch(self) -> None:
+        """Take the text out of the document, while the owner is still that of the typing."""
+        if self._keys is None or self.owner is None:
+            return
+        keys, self._keys = self._keys, None
+        before = self._typed.get(self.owner.id)
+        first = before.first_key if before else keys[0]
+        self._typed[self.owner.id] = Taken(self.owner, self.content, first, keys[1])
 
     def _on_focus(self, event: events.Focus) -> None:
         super()._on_focus(event)

@@ -490,3 +490,56 @@ async def test_keys_that_come_in_one_piece_act_in_their_order(open_story: Opener
         for key in ("a", "b", "home", "c", "end", "d", "left", "e", "backspace", "f"):
             editor.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await editor.until(lambda: editor.texts[0] == "cabfd")
+
+
+async def test_long_text_is_fetched_when_typing_rests_and_not_with_each_key(
+    open_story: Opener, monkeypatch: Any
+) -> None:
+    from storyflow_tui.tui.widgets import field as fields
+    from storyflow_tui.tui.widgets.wrapping import release
+
+    # As long as it takes: nothing rests here but by what the test does.
+    monkeypatch.setattr(fields, "REST", 1000.0)
+    monkeypatch.setattr(fields, "LONGEST", 1000.0)
+    text = "word and word " * 10_000
+    async with open_story(story=Story("S", [StorySegment(text), StorySegment("b")])) as editor:
+        await editor.press("e")
+        released: list[int] = []
+
+        def noted(held: str) -> str:
+            released.append(len(held))
+            return release(held)
+
+        monkeypatch.setattr(fields, "release", noted)
+        for key in "Hello":
+            await editor.pilot.press(key)
+        assert not released
+        await editor.shows("Helloword")
+        await editor.press("escape")
+        assert editor.texts[0] == "Hello" + text
+
+
+async def test_long_text_is_saved_and_counted_when_typing_rests(open_story: Opener) -> None:
+    text = "word and word " * 10_000
+    async with open_story(story=Story("S", [StorySegment(text)])) as editor:
+        await editor.press("e", "A", "space")
+        await editor.until(lambda: editor.texts[0] == "A " + text)
+        await editor.shows("30001 words")
+
+
+async def test_long_text_typed_as_the_segment_changes_stays_with_its_own(
+    open_story: Opener,
+) -> None:
+    text = "word and word " * 10_000
+    async with open_story(story=Story("S", [StorySegment(text), StorySegment("b")])) as editor:
+        await editor.press("e")
+        await editor.pilot.press("A")
+        editor.screen.go_to((editor.segments[1].id,))
+        await editor.until(lambda: editor.texts == ["A" + text, "b"])
+
+
+async def test_short_text_is_counted_with_each_key(open_story: Opener) -> None:
+    async with open_story(2) as editor:
+        await editor.press("e")
+        await editor.pilot.press("A", "space")
+        assert "3 words" in editor.text
