@@ -190,8 +190,11 @@ def export_project(
 
 def _story_within(source: Path) -> Path:
     """The story file that is meant by a folder that an export made."""
-    if not source.is_dir():
-        return source
+    try:
+        if not source.is_dir():
+            return source
+    except OSError:
+        return source  # it cannot be looked at; reading it says why
     inside = source / f"{_STORY_NAME}.json"
     if not inside.is_file():
         raise NotFoundError(f"{source} is a folder without a story.json", {"file": str(source)})

@@ -396,3 +396,10 @@ def test_ten_thousand_segments_go_in_and_out(
     again = transfer.import_bytes(library, exported.data or b"")
     assert len(again.segments) == 10_000
     assert again.segments[-1].text_content == "Narration of segment 10000."
+
+
+@pytest.mark.parametrize("ending", [".json", ".txt"])
+def test_path_that_cannot_be_looked_at_is_refused(ending: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidStoryError) as refused:
+        transfer.read_story(tmp_path / ("x" * 300 + ending))
+    assert "File name too long" in str(refused.value.details)

@@ -79,10 +79,11 @@ def run(
         if app.faulted:
             print(sentence("The editor met a fault and ended.", app.fault_log), file=sys.stderr)
         if app.drafted:
-            texts = "One text" if app.drafted == 1 else f"{app.drafted} texts"
-            waits = "waits as a draft" if app.drafted == 1 else "wait as drafts"
+            one = app.drafted == 1
+            texts = "One text is" if one else f"{app.drafted} texts are"
+            waits = "It waits as a draft and is" if one else "They wait as drafts and are"
             print(
-                f"{texts} could not be saved and {waits}; the story offers it when it is opened.",
+                f"{texts} not in the library yet. {waits} offered where it was typed.",
                 file=sys.stderr,
             )
         if not (done or told_to_end):

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
 
 from textual import events, work
 from textual.app import App
@@ -40,6 +40,17 @@ _RESTORE = (
     "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
 )
 """What puts a terminal right that Textual had: its modes off, the first screen, the cursor."""
+
+
+@runtime_checkable
+class HoldsTyped(Protocol):
+    """A screen that holds typed text; however the editor ends, it is asked to keep it."""
+
+    async def settle_typing(self) -> int:
+        """Save within a second what can be saved, keep the rest; how many texts were kept."""
+
+    def keep_typed(self) -> int:
+        """Write what is not saved to the disk, here and now, in any thread; how many texts."""
 
 
 class _Bottom(Screen[None], inherit_bindings=False):
@@ -143,6 +154,13 @@ class StoryflowApp(App[int], inherit_bindings=False):
         # Not by isinstance: the class is imported when it is first shown.
         shown = cast("list[TimelineScreen]", [*filter(self._is_timeline, self.screen_stack)])
         return [screen for screen in shown if hasattr(screen, "saving")]
+
+    def _holding(self) -> list[HoldsTyped]:
+        return [
+            screen
+            for screen in self.screen_stack
+            if isinstance(screen, HoldsTyped) and screen.is_mounted
+        ]
 
     def _say_problems(self) -> None:
         problems = [*self.session.settings.problems]
@@ -265,8 +283,11 @@ class StoryflowApp(App[int], inherit_bindings=False):
         if self._leaving:
             return
         self._leaving = True
-        for screen in self._timelines():
-            self.drafted += await screen.settle_typing()
+        for screen in self._holding():
+            try:
+                self.drafted += await screen.settle_typing()
+            except Exception as error:  # what one cannot keep must not cost the others theirs
+                write_log(error)
         self._remember_place()
         self.exit(return_code, return_code=return_code)
 
@@ -278,10 +299,18 @@ class StoryflowApp(App[int], inherit_bindings=False):
 
     def _signal_arrived(self, number: int) -> None:
         # The drafts first: whatever happens to the rest, the text is on the disk.
-        for screen in self._timelines():
-            screen.collect()
-            screen.saving.draft_all()
+        self._keep_typed()
         self.run_worker(self.leave(128 + number), group="leave", exit_on_error=False)
+
+    def _keep_typed(self) -> int:
+        """Have every screen write its unsaved text to the disk; how many texts there are."""
+        kept = 0
+        for screen in self._holding():
+            try:
+                kept += screen.keep_typed()
+            except Exception as error:  # as in `leave`
+                write_log(error)
+        return kept
 
     def _look_for_terminal(self) -> None:
         """A terminal that is gone without a signal must not leave a process that spins."""
@@ -294,9 +323,7 @@ class StoryflowApp(App[int], inherit_bindings=False):
     def _last_resort(self, number: int) -> None:
         """The loop is stuck: save the text, put the terminal right and end, from a thread."""
         with contextlib.suppress(Exception):
-            for screen in self._timelines():
-                screen.collect()
-                screen.saving.draft_all()
+            self._keep_typed()
         driver = self._driver
         attributes = getattr(driver, "attrs_before", None)
         if driver is not None and attributes is not None:
@@ -318,9 +345,7 @@ class StoryflowApp(App[int], inherit_bindings=False):
             self.faulted = True
             self.fault_log = write_log(error)
             with contextlib.suppress(Exception):
-                for screen in self._timelines():
-                    screen.collect()
-                    self.drafted += screen.saving.draft_all()
+                self.drafted += self._keep_typed()
         self._close_messages_no_wait()
 
     def panic(self, *renderables: Any) -> None:

@@ -6,6 +6,8 @@ be read, and the text stays until the screen is left.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,16 +20,19 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from storyflow_tui import formats, transfer
 from storyflow_tui.errors import InvalidTitleError, StoryflowError
 from storyflow_tui.formats import files
 from storyflow_tui.formats.reading import decode
+from storyflow_tui.library import Library
 from storyflow_tui.records import ProjectRecord
 from storyflow_tui.story import clean_title
-from storyflow_tui.tui import text
-from storyflow_tui.tui.folders import typed_path
+from storyflow_tui.tui import kept_scripts, text
+from storyflow_tui.tui.crash import write_log
+from storyflow_tui.tui.folders import is_folder, typed_path
+from storyflow_tui.tui.kept_scripts import KeptScript
 from storyflow_tui.tui.keymap import IMPORT, Key, bindings
 from storyflow_tui.tui.look import SIGNS, Grid, palette
 from storyflow_tui.tui.screens.report import brief_report, label, report
@@ -45,6 +50,9 @@ if TYPE_CHECKING:
 
 PAUSE = 0.25
 """Seconds without a key after which the script is read again."""
+
+SAVE_SECONDS = 1.0
+"""How long leaving the editor waits for what is typed, and for an import that is under way."""
 
 _UNTITLED = "named by its Title: line, or here"
 
@@ -68,6 +76,9 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         self._reading = Reading()
         self._file: Path | None = None
         self._loaded = ""
+        self._kept: Path | None = None
+        """The file in which the script is kept, for as long as it is not imported."""
+        self._in_library = False
         self._titled = False
         self._busy = False
         self._loading = False
@@ -90,9 +101,10 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         yield HintLine()
 
     def on_mount(self) -> None:
-        """Start empty."""
+        """Start empty, or with a script that was kept."""
         self._hint()
         self._show(self._reading)
+        self._look_for_kept()
 
     def on_resize(self) -> None:
         """Beside each other from 100 columns on, else one above the other."""
@@ -176,8 +188,8 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         content = self._content
         if self._busy:
             return
-        if not content.strip() or content == self._loaded:
-            self.dismiss(None)
+        if not self._unsaved:
+            self._let_go()
             return
         lines = _counted(content.count("\n") + 1, "line")
         self.app.push_screen(
@@ -192,7 +204,62 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
 
     def _answered(self, leave: bool | None) -> None:
         if leave:
-            self.dismiss(None)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            kept_scripts.drop(self._kept)
+            self._kept = None
+        self.dismiss(None)
+
+    # What is typed is not lost
+
+    @property
+    def _unsaved(self) -> bool:
+        content = self._content
+        return bool(content.strip()) and content != self._loaded and not self._in_library
+
+    async def settle_typing(self) -> int:
+        """Wait for an import that is under way, else keep the script; how many are kept."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + SAVE_SECONDS
+        fields = (self.query_one(Script), self.query_one(Input))
+        while any(field.message_queue_size for field in fields) and loop.time() < latest:
+            await asyncio.sleep(0)
+        if self._busy:
+            await self.app.session.settled(SAVE_SECONDS)
+        return self.keep_typed()
+
+    def keep_typed(self) -> int:
+        """Write a script that is not imported to the disk, here and now; 1 if there is one."""
+        if not self._unsaved:
+            return 0
+        title = self._title if self._titled else ""
+        script = KeptScript(self._content, title, str(self._file or ""))
+        self._kept = kept_scripts.keep(script, self._kept)
+        return 1
+
+    @work(thread=True, group="kept", exit_on_error=False)
+    def _look_for_kept(self) -> None:
+        if waiting := kept_scripts.kept():
+            self._back(self._offer, *waiting[0], len(waiting) - 1)
+
+    def _offer(self, path: Path, script: KeptScript, more: int) -> None:
+        if self._content_there or self._loading or self._busy:
+            return  # what is typed stays; the script waits for the next time
+        self._kept = path
+        self._file = Path(script.file) if script.file else None
+        self._titled = bool(script.title)
+        if script.title:
+            with self.prevent(Input.Changed):
+                self.query_one(Input).value = script.title
+        self._fill(script.text)
+        rest = (
+            f"{more} more wait for the next times."
+            if more
+            else "It stays until you import it or leave it with esc."
+        )
+        self.query_one(HintLine).notice("This script was not imported the last time.", rest)
 
     # Reading
 
@@ -205,15 +272,30 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
             self._pause.stop()
         self._parse(self._content, self.app.session.settings.words_per_minute)
 
-    @work(thread=True, exclusive=True, group="script")
+    @work(thread=True, exclusive=True, group="script", exit_on_error=False)
     def _parse(self, content: str, words_per_minute: int) -> None:
+        self._back(self._arrive, content, read_script(content, words_per_minute))
+
+    def _back(self, callback: Callable[..., None], *arguments: object) -> None:
+        """In the UI thread, if neither the worker was overtaken nor the screen left."""
         worker = get_current_worker()
-        reading = read_script(content, words_per_minute)
+
+        def back() -> None:
+            if not worker.is_cancelled and self.is_attached:
+                callback(*arguments)
+
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._arrive, content, reading)
+            self.app.call_from_thread(back)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours in reading: it goes to the log, and the script stays."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            write_log(event.worker.error)
+            self._loading = self._wanted = False
+            self._refuse(f"{SIGNS.refused} It could not be read.", "")
 
     def _arrive(self, content: str, reading: Reading) -> None:
-        if not self.is_attached or content != self._content:
+        if content != self._content:
             # Typing went on; the next pause reads it again.
             return
         self._show(reading)
@@ -247,7 +329,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
 
     def _facts(self) -> None:
         lines = self.query_one(Script).document.line_count
-        where = self._file.name if self._file else "pasted"
+        where = self._file.name if self._file else "kept" if self._kept else "pasted"
         facts = [Fact(f"{where}, {_counted(lines, 'line')}", 1)] if self._content_there else []
         count = len(self._reading.troubles)
         state = State(f"{SIGNS.warn} {_counted(count, 'problem')}", "danger") if count else None
@@ -288,7 +370,16 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
             self._refuse(f"{SIGNS.warn} {error.message}.", "tab goes to the title", warn=True)
             return
         data, name = self._content.encode(), reading.format
-        self._write(lambda library: transfer.import_bytes(library, data, format=name, title=title))
+
+        def operation(library: Library) -> transfer.Imported:
+            imported = transfer.import_bytes(library, data, format=name, title=title)
+            # In the thread that knows it first: the editor may be ending.
+            self._in_library = True
+            if self._kept is not None:
+                kept_scripts.drop(self._kept)
+            return imported
+
+        self._write(operation)
 
     def _write(self, operation: Callable[..., transfer.Imported]) -> None:
         self._busy = True
@@ -296,6 +387,8 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
 
     def _imported(self, imported: transfer.Imported) -> None:
         self.notes = imported.notes
+        with contextlib.suppress(OSError, StoryflowError):
+            self.keep_typed()  # what was typed beside a file that was imported as it stands
         self.dismiss(imported.project)
 
     def _failed(self, error: StoryflowError) -> None:
@@ -310,31 +403,38 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
     def _take(self, typed: str | None) -> None:
         if typed is None:
             return
-        path = typed_path(typed.strip(), self._start)
-        if path.is_dir() or formats.for_path(path) is formats.JSON:
-            # With its pictures, which a text area could not hold.
-            title = self._title if self._titled else None
-            self._write(lambda library: transfer.import_file(library, path, title=title))
-        else:
-            self._loading = True
-            self._load(path)
+        self._loading = True
+        self._load(typed_path(typed.strip(), self._start))
 
-    @work(thread=True, exclusive=True, group="file")
+    @work(thread=True, exclusive=True, group="file", exit_on_error=False)
     def _load(self, path: Path) -> None:
+        if is_folder(path) or formats.for_path(path) is formats.JSON:
+            self._back(self._import_file, path)
+            return
         try:
             content = decode(files.read_file(path))
         except StoryflowError as error:
-            self.app.call_from_thread(self._failed, error)
+            self._back(self._failed, error)
         else:
-            self.app.call_from_thread(self._loaded_from, path, content)
+            self._back(self._loaded_from, path, content)
+
+    def _import_file(self, path: Path) -> None:
+        # With its pictures, which a text area could not hold.
+        self._loading = self._wanted = False
+        title = self._title if self._titled else None
+        self._write(lambda library: transfer.import_file(library, path, title=title))
 
     def _loaded_from(self, path: Path, content: str) -> None:
-        script = self.query_one(Script)
         self._loading = False
         self._file = path
+        self._kept = None  # what was kept is another script, and goes on waiting
+        self._fill(content)
+        self._loaded = self._content
+
+    def _fill(self, content: str) -> None:
+        script = self.query_one(Script)
         script.replace_all(content)
         script.move_cursor((0, 0))
-        self._loaded = self._content
         self._read()
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from textual.widgets import Input
 
 from storyflow_tui import transfer
 from storyflow_tui.library import Library
+from storyflow_tui.tui import kept_scripts
+from storyflow_tui.tui.kept_scripts import KeptScript
 from storyflow_tui.tui.screens.help import HelpScreen
 from storyflow_tui.tui.screens.import_story import ImportScreen
 from storyflow_tui.tui.widgets.script import Script
@@ -244,3 +248,146 @@ async def test_help_opens_with_f1(open_stories: Stage) -> None:
         await editor.press("f1")
         await editor.until(lambda: isinstance(editor.app.screen, HelpScreen))
         await editor.shows("take a file")
+
+
+def scripts() -> list[KeptScript]:
+    return [script for _, script in kept_scripts.kept()]
+
+
+async def test_ctrl_q_keeps_the_script_with_its_title_and_the_next_import_offers_it(
+    library: Library, open_stories: Stage
+) -> None:
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, BAD)
+        await editor.shows("! 1 problem")
+        await editor.press("tab", *" II")
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.drafted == 1
+    assert scripts() == [KeptScript(BAD, "The Lamp II")]
+    async with open_stories(ImportScreen()) as editor:
+        await editor.shows("This script was not imported the last time.", "kept, 8 lines")
+        assert content(editor) == BAD
+        assert editor.app.screen.query_one(Input).value == "The Lamp II"
+        assert scripts()
+
+
+@pytest.mark.parametrize("way", ["signal", "thread", "fault"])
+async def test_a_signal_a_stuck_loop_and_a_fault_keep_the_script_at_once(
+    way: str, open_stories: Stage
+) -> None:
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, GOOD)
+        await editor.press("escape")
+        await editor.until(lambda: isinstance(editor.app.screen, Question))
+        if way == "signal":
+            editor.app._signal_arrived(signal.SIGHUP)
+        elif way == "fault":
+            editor.app._handle_exception(ZeroDivisionError())
+            editor.app._exception = None  # the test framework would raise it again
+        else:
+            thread = threading.Thread(target=editor.app._keep_typed)
+            thread.start()
+            thread.join(10)
+        assert scripts() == [KeptScript(GOOD)]
+        if way != "thread":
+            await editor.until(lambda: not editor.app.is_running)
+            assert editor.app.drafted == 1
+    assert scripts() == [KeptScript(GOOD)]
+
+
+async def test_a_kept_script_goes_when_it_is_imported(
+    library: Library, open_stories: Stage
+) -> None:
+    kept_scripts.keep(KeptScript(GOOD))
+    async with open_stories(ImportScreen()) as editor:
+        await editor.shows("2 segments")
+        await editor.press("ctrl+s")
+        await editor.until(library.projects.list)
+        await editor.until(lambda: not scripts())
+
+
+async def test_a_kept_script_goes_when_the_person_leaves_it(open_stories: Stage) -> None:
+    kept_scripts.keep(KeptScript(GOOD))
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(), answers=answers) as editor:
+        await editor.shows("2 segments")
+        await editor.press("escape")
+        await editor.until(lambda: isinstance(editor.app.screen, Question))
+        assert scripts()
+        await editor.press("y")
+        await editor.until(lambda: answers == [None])
+        assert not scripts()
+
+
+async def test_quitting_during_an_import_keeps_what_did_not_get_through(
+    library: Library, open_stories: Stage
+) -> None:
+    gate = threading.Event()
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, GOOD)
+        await editor.shows("2 segments")
+        editor.app.session.write(lambda _: gate.wait(20))
+        await editor.pilot.press("ctrl+s")
+        await editor.until(lambda: editor.app.session.pending == 2)
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert scripts() == [KeptScript(GOOD)]
+        gate.set()
+        assert editor.app.session.finish(5)
+    assert len(library.projects.list()) == 1
+    assert not scripts()
+
+
+async def test_a_file_that_was_loaded_is_not_kept_and_quitting_is_quiet(
+    tmp_path: Path, open_stories: Stage
+) -> None:
+    (tmp_path / "lamp.txt").write_text(GOOD, encoding="utf-8")
+    async with open_stories(ImportScreen(tmp_path)) as editor:
+        await take(editor, "lamp.txt")
+        await editor.shows("2 segments")
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.drafted == 0
+    assert not scripts()
+
+
+async def test_what_was_typed_beside_an_imported_file_is_kept(
+    library: Library, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(), answers=answers) as editor:
+        await paste(editor, BAD)
+        await take(editor, transfer.sample("the-lamp"))
+        await editor.until(lambda: answers)
+        assert scripts() == [KeptScript(BAD)]
+
+
+@pytest.mark.parametrize("ending", [".txt", ".json"])
+async def test_a_path_that_cannot_be_looked_at_is_said_and_the_screen_stays(
+    ending: str, tmp_path: Path, open_stories: Stage
+) -> None:
+    async with open_stories(ImportScreen(tmp_path)) as editor:
+        await take(editor, "x" * 300 + ending)
+        await editor.until(lambda: "File name too long" in editor.lines[-1])
+        assert isinstance(editor.app.screen, ImportScreen)
+        assert not editor.app.faulted
+
+
+async def test_the_loop_turns_while_a_path_is_looked_at(
+    tmp_path: Path, open_stories: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    asked: list[bool] = []
+
+    def slow(path: Path) -> bool:
+        asked.append(threading.current_thread() is threading.main_thread())
+        return not gate.wait(20)
+
+    monkeypatch.setattr("storyflow_tui.tui.screens.import_story.is_folder", slow)
+    (tmp_path / "lamp.txt").write_text(GOOD, encoding="utf-8")
+    async with open_stories(ImportScreen(tmp_path)) as editor:
+        await take(editor, "lamp.txt")
+        await editor.until(lambda: asked == [False])
+        gate.set()
+        await editor.shows("2 segments")
