@@ -6,8 +6,12 @@ import os
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storyflow_tui.config import state_folder
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
 
 
 def write_log(error: BaseException, folder: Path | None = None) -> Path | None:
@@ -23,6 +27,15 @@ def write_log(error: BaseException, folder: Path | None = None) -> Path | None:
     except OSError:
         return None
     return path
+
+
+def logged(event: Worker.StateChanged) -> bool:
+    """Whether a worker met an unexpected fault; if so, it is in a log now."""
+    error = event.worker.error
+    if event.state.name != "ERROR" or error is None:
+        return False
+    write_log(error)
+    return True
 
 
 def sentence(what: str, path: Path | None) -> str:

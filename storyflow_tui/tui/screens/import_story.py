@@ -20,7 +20,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from storyflow_tui import formats, transfer
 from storyflow_tui.errors import InvalidTitleError, StoryflowError
@@ -30,7 +30,7 @@ from storyflow_tui.library import Library
 from storyflow_tui.records import ProjectRecord
 from storyflow_tui.story import clean_title
 from storyflow_tui.tui import kept_scripts, text
-from storyflow_tui.tui.crash import write_log
+from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.folders import is_folder, typed_path
 from storyflow_tui.tui.kept_scripts import KeptScript
 from storyflow_tui.tui.keymap import IMPORT, Key, bindings
@@ -289,8 +289,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of ours in reading: it goes to the log, and the script stays."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            write_log(event.worker.error)
+        if logged(event):
             self._loading = self._wanted = False
             self._refuse(f"{SIGNS.refused} It could not be read.", "")
 

@@ -19,10 +19,10 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from storyflow_tui.tui import folders
-from storyflow_tui.tui.crash import write_log
+from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.folders import PARENT, Entry, Listing
 from storyflow_tui.tui.keymap import PICKER, Key, bindings
 from storyflow_tui.tui.look import SIGNS, Grid
@@ -220,8 +220,7 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of ours in looking at files: it goes to the log, and the picker stays."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            write_log(event.worker.error)
+        if logged(event):
             self._refuse("It could not be looked at.")
 
     def _decide(self, path: Path, verdict: Verdict) -> None:

@@ -15,10 +15,10 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from storyflow_tui.tui import text
-from storyflow_tui.tui.crash import write_log
+from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.look import SIGNS, Grid, ago, file_size, palette
 from storyflow_tui.tui.screens.preview import Verdict, examine
 from storyflow_tui.tui.widgets.page import Line, Page
@@ -90,8 +90,7 @@ class PreviewPane(Vertical):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of ours in looking: it goes to the log, and the pane says so."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            write_log(event.worker.error)
+        if logged(event):
             self._show(Path(), Verdict(False, problem="It could not be looked at."))
 
     def _show(self, path: Path, verdict: Verdict | None) -> None:

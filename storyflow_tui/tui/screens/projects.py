@@ -6,19 +6,23 @@ changes something is one write through the session.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from rich.segment import Segment
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
+from textual.worker import Worker, get_current_worker
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import ProjectRecord
+from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.folders import short
 from storyflow_tui.tui.keymap import PROJECTS, Key, bindings
 from storyflow_tui.tui.look import Grid, ago, length, palette
@@ -30,7 +34,7 @@ from storyflow_tui.tui.widgets.header import Fact, Header
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.page import Line, Page
 from storyflow_tui.tui.widgets.rows import TEXT_COLUMN, Rows
-from storyflow_tui.tui.widgets.story_pane import StoryPane
+from storyflow_tui.tui.widgets.story_pane import Glance, StoryPane
 from storyflow_tui.tui.widgets.welcome import Welcome
 
 REST = 0.12
@@ -183,9 +187,27 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
             return
         record = self.current
         if record is None:
-            pane.show(glance_of_sample(SAMPLE, self._stories.words_per_minute))
+            self._look(partial(glance_of_sample, SAMPLE, self._stories.words_per_minute))
         else:
-            pane.show(glance_of_project(self.session, record, datetime.now().astimezone()))
+            now = datetime.now().astimezone()
+            self._look(partial(glance_of_project, self.session, record, now))
+
+    @work(thread=True, exclusive=True, group="glance", exit_on_error=False)
+    def _look(self, read: Callable[[], Glance | None]) -> None:
+        worker = get_current_worker()
+        glance = read()
+
+        def arrive() -> None:
+            if not worker.is_cancelled and self.is_attached:
+                self.query_one(StoryPane).show(glance)
+
+        if not worker.is_cancelled:
+            self.app.call_from_thread(arrive)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours in looking at a story: it goes to the log, and the pane is empty."""
+        if logged(event):
+            self.query_one(StoryPane).show(None)
 
     def _age(self) -> None:
         # Redrawn only where the words differ, so that an idle screen sends nothing.

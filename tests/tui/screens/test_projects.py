@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from textual import events
 
 from storyflow_tui import transfer
-from storyflow_tui.config import Settings
+from storyflow_tui.config import Settings, state_folder
 from storyflow_tui.library import Library
+from storyflow_tui.records import ProjectRecord
 from storyflow_tui.story import Story
+from storyflow_tui.tui.screens.glances import glance_of_project
 from storyflow_tui.tui.screens.import_story import ImportScreen
 from storyflow_tui.tui.screens.projects import ProjectsScreen
 from storyflow_tui.tui.screens.timeline import TimelineScreen
+from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.rows import Rows
 from storyflow_tui.tui.widgets.sheet import LineInput, Question
+from storyflow_tui.tui.widgets.story_pane import Glance
 from tests.tui.conftest import Editor
 from tests.tui.screens.conftest import Stage
 
@@ -189,6 +195,41 @@ async def test_the_pane_shows_the_story_under_the_bar(three: Library, open_stori
         await editor.shows("Narration of segment 1.", "0 of 3", "Locked", "not yet")
         await editor.press("j")
         await editor.shows("0 of 2")
+
+
+async def test_the_pane_never_holds_the_list_up(
+    three: Library, open_stories: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    asked: list[str] = []
+
+    def slow(session: Session, record: ProjectRecord, now: datetime) -> Glance | None:
+        asked.append(record.title)
+        gate.wait(20)
+        return glance_of_project(session, record, now)
+
+    monkeypatch.setattr("storyflow_tui.tui.screens.projects.glance_of_project", slow)
+    async with open_stories() as editor:
+        await editor.until(lambda: "The Lamp" in asked)
+        await editor.press("j")
+        await editor.until(lambda: "Night Mail" in asked)
+        assert current(editor) == "Night Mail"
+        gate.set()
+        # The one that was overtaken never shows.
+        await editor.shows("0 of 2")
+
+
+async def test_a_fault_in_looking_at_a_story_goes_to_the_log(
+    three: Library, open_stories: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("storyflow_tui.tui.screens.projects.glance_of_project", fault)
+    async with open_stories() as editor:
+        await editor.until((state_folder() / "logs").exists)
+        await editor.press("j")
+        assert current(editor) == "Night Mail"
 
 
 async def test_a_narrow_screen_has_no_pane_and_all_columns(
