@@ -99,6 +99,7 @@ class StoryflowApp(App[int], inherit_bindings=False):
         self._handle_signals = handle_signals
         self._signals: Signals | None = None
         self._leaving = False
+        self._warned = False
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What every drawn line goes through on its way to the terminal."""
@@ -279,15 +280,25 @@ class StoryflowApp(App[int], inherit_bindings=False):
         return self._leaving
 
     async def leave(self, return_code: int) -> None:
-        """Save, or keep as drafts what can't be saved within a second, and end."""
+        """Save, or keep as drafts what can't be saved within a second, and end.
+
+        A person who leaves is told once, and stays, if a text could not be kept either.
+        """
         if self._leaving:
             return
         self._leaving = True
+        lost: Exception | None = None
         for screen in self._holding():
             try:
                 self.drafted += await screen.settle_typing()
             except Exception as error:  # what one cannot keep must not cost the others theirs
                 write_log(error)
+                lost = error
+        if lost is not None and return_code == 0 and not self._warned:
+            self._warned, self._leaving, self.drafted = True, False, 0
+            why = getattr(lost, "strerror", None) or lost
+            self.say("! Not saved, and no draft:", f"{why}. ^Q again leaves without it.", "danger")
+            return
         self._remember_place()
         self.exit(return_code, return_code=return_code)
 

@@ -11,6 +11,7 @@ from textual import events
 from textual.widgets import Input
 
 from storyflow_tui import transfer
+from storyflow_tui.config import state_folder
 from storyflow_tui.library import Library
 from storyflow_tui.tui import kept_scripts
 from storyflow_tui.tui.kept_scripts import KeptScript
@@ -391,3 +392,17 @@ async def test_the_loop_turns_while_a_path_is_looked_at(
         await editor.until(lambda: asked == [False])
         gate.set()
         await editor.shows("2 segments")
+
+
+async def test_ctrl_q_stays_once_where_the_script_cannot_be_kept(open_stories: Stage) -> None:
+    state_folder().parent.mkdir(parents=True, exist_ok=True)
+    state_folder().write_text("no folder", encoding="utf-8")
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, GOOD)
+        await editor.shows("2 segments")
+        await editor.press("ctrl+q")
+        await editor.until(lambda: "! Not saved, and no draft:" in editor.lines[-1])
+        assert content(editor) == GOOD
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+        assert editor.app.drafted == 0
