@@ -252,10 +252,17 @@ def _as_peewee_error() -> Iterator[None]:
 
 def as_ours(error: BaseException, path: Path) -> StoryflowError:
     """SQLite's error as one of ours, told by its result code (https://sqlite.org/rescode.html)."""
-    original: BaseException | None = error
-    while original is not None and not isinstance(original, sqlite3.Error):
-        original = original.__cause__ or original.__context__
-    extended = getattr(original, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR
+    chain: list[sqlite3.Error] = []
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, sqlite3.Error):
+            chain.append(link)
+        link = link.__cause__ or link.__context__
+    # The one that says most: after a full disk the rollback fails too, for nothing is left to do.
+    telling = [one for one in chain if _code(one) & 0xFF != sqlite3.SQLITE_ERROR]
+    found = telling or chain
+    original = found[-1] if found else None
+    extended = _code(original)
     details = {"file": str(path), "sqlite": str(original or error)}
     match extended & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -270,6 +277,10 @@ def as_ours(error: BaseException, path: Path) -> StoryflowError:
             return ForeignFileError(f"{path} is not a library of storyflow", details)
         case _:
             return DamagedError(f"{path} cannot be read: {original or error}", details)
+
+
+def _code(error: sqlite3.Error | None) -> int:
+    return getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR
 
 
 _WRITE_FAILURES = (

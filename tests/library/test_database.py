@@ -17,6 +17,7 @@ from storyflow_tui.errors import (
     DamagedError,
     ForeignFileError,
     NewerSchemaError,
+    NoSpaceError,
     NotFoundError,
     ReadOnlyError,
     StoryflowError,
@@ -441,3 +442,15 @@ def test_a_library_that_came_to_a_network_folder_gives_up_its_log(
     with Library.open(library.path) as moved:
         assert moved.projects.list() == [project]
         assert moved._database.value("PRAGMA journal_mode") == "delete"
+
+
+def test_a_full_disk_is_called_so_and_nothing_is_changed(
+    library: Library, ids: Sequence[int]
+) -> None:
+    pages = library._database.value("PRAGMA page_count")
+    library._database.value(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(NoSpaceError, match="No space left"):
+        library.segments.edit(ids[0], text_content="long " * 100_000)
+    assert library.segments.get(ids[0]).text_content != "long " * 100_000
+    library._database.value("PRAGMA max_page_count = 100000")
+    library.segments.edit(ids[0], text_content="long " * 100_000)
