@@ -11,6 +11,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -53,6 +54,8 @@ async def picker(editor: Editor) -> None:
         shutil.copytree(transfer.sample_folder() / "the-lamp" / "images", folder)
         (folder / "sketches").mkdir()
         (folder / "aurora.png").write_bytes(b"no picture")
+        for file in folder.iterdir():  # "3 d ago", whenever this is drawn
+            os.utime(file, (time.time() - 3 * 86400,) * 2)
     editor[0].last_image_folder = folder
     await _press(editor, "j", "i")
     await _shows(editor, "Choose a picture", "forest.jpg")
