@@ -1,4 +1,4 @@
-"""SIGHUP and SIGTERM: the editor is told, and leaves by itself; a stuck one is helped out.
+"""SIGHUP, SIGTERM and SIGINT: the editor is told, and leaves by itself; a stuck one is helped out.
 
 Python's wake-up descriptor is written by the C handler, whatever the event loop does; a thread
 reads it. So the same door serves a loop that runs and one that is stuck.
@@ -13,7 +13,8 @@ import signal
 import threading
 from collections.abc import Callable
 
-SIGNALS = (signal.SIGHUP, signal.SIGTERM)
+SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+"""SIGINT comes from another process only: in the editor's terminal Ctrl+C is a key."""
 
 HEARS = 0.7
 """Seconds within which a loop that is not stuck has heard of the signal."""

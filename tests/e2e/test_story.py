@@ -124,7 +124,7 @@ def test_what_another_process_changes_shows_without_a_key(sample: Path, terminal
     screen.wait_for("11 segments", "2 of 11")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_loses_no_key(number: signal.Signals, sample: Path, terminal: Make) -> None:
     screen = terminal()
     screen.start("--library", str(sample), "open", "1")

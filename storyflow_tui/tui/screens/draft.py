@@ -40,7 +40,7 @@ def offer(screen: StoryEditing, draft: Draft, record: SegmentRecord | None) -> N
     screen.app.push_screen(
         DraftScreen(
             screen.project.title,
-            draft.position,
+            screen.position_of(record.id),
             draft.field,
             draft.text,
             str(getattr(record, draft.field)),

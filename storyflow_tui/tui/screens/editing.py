@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from textual import events
 
-from storyflow_tui.errors import ConflictError, LockedError, StoryflowError
+from storyflow_tui.errors import ConflictError, LockedError, NotFoundError, StoryflowError
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.drafts import Draft, Drafts
 from storyflow_tui.tui.saving import EMPTY, Saving, Typed
@@ -30,6 +30,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         self.editing: str | None = None
         """The field that is open."""
         self._asking = False
+        self._gone: NotFoundError | None = None
         self._offered: list[Draft] = []
         self._states: dict[int, str] = {}
 
@@ -83,6 +84,39 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         self._offered = self.drafts.of(self.project_id)
         self._offer()
 
+    # Deleted elsewhere while it is typed into
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether the segment of the open field was deleted elsewhere.
+
+        The field stays open with its text, for keys are on their way into it: they must reach
+        neither another segment nor the timeline's commands.
+        """
+        record = self.pane.record
+        return (
+            self.editing is not None
+            and record is not None
+            and (self._gone is not None or self.cards.index_of(record.id) is None)
+        )
+
+    def unread(self, error: StoryflowError) -> None:
+        """The story could not be read; one that was deleted is left when the field is left."""
+        if isinstance(error, NotFoundError) and self.editing is not None:
+            self._gone = error
+            self.keep_typed()
+            self.say_orphaned("This story")
+        else:
+            super().unread(error)
+
+    def say_orphaned(self, what: str) -> None:
+        """Say that what is typed into was deleted."""
+        self.notice(
+            f"! {what} was deleted in another window.",
+            "What is typed here is kept as a draft; ^S leaves it",
+            "warning",
+        )
+
     # Keys and focus
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -133,6 +167,11 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         self.refresh_bindings()
         if self.focused is not self.timeline:
             self.set_focus(self.timeline)
+        if self._gone is not None:
+            gone, self._gone = self._gone, None
+            self.keep_typed()
+            self.unread(gone)
+            return
         if self._offered:
             # When all is in its place again; the next draft had to wait for this one.
             self.call_after_refresh(self._offer)

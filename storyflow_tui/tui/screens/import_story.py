@@ -195,7 +195,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         self.app.push_screen(
             Question(
                 "Leave without importing?",
-                [f"{lines} of script are not in the library and are gone then."],
+                [f"The script ({lines}) is not in the library and is gone then."],
                 "leave",
                 "stay",
             ),

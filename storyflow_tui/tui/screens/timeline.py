@@ -6,7 +6,7 @@ What its keys do to the story is in `actions`; when typed text is saved, in `sav
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -17,10 +17,12 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
+from textual.worker import Worker
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.cards import StoryCards
+from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.keymap import EDITOR, TIMELINE, Key, bindings
 from storyflow_tui.tui.look import Grid, length
 from storyflow_tui.tui.place import Place
@@ -84,7 +86,15 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         """Header, cards and pane, hint line."""
         yield Header()
         with Container(id="story"):
-            yield Static(id="empty", markup=False)
+            yield Static(
+                Content.assemble(
+                    ("No segments yet", "bold $text"),
+                    "\n\nA command puts a script into this story:\n\n",
+                    (f"storyflow segment insert {self.project_id} 1 script.txt", "$text"),
+                    "\n\nIn the list of stories, i imports a script as a story of its own.",
+                ),
+                id="empty",
+            )
             yield Timeline(words_per_minute=self.session.settings.words_per_minute)
             yield Pane(
                 Picture(_Proxies(self.session)),
@@ -104,7 +114,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         self.cards = StoryCards(
             self.session,
             self.project_id,
-            work=lambda job: self.run_worker(job, thread=True, group="thumbnails"),
+            work=lambda job: self._aside(job, "thumbnails", exclusive=False),
             tell=self.app.call_later,
             told=lambda segment_id: self.timeline.redraw([segment_id]),
             unread=lambda error: self.call_later(self.unread, error),
@@ -161,7 +171,8 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         over = not grid.split
         self.pane.lay_out(grid, over=over)
         # An empty story has nothing to show at the right.
-        self.pane.display = bool(grid.split or self.editing) and not self.has_class("-empty")
+        self.set_class(self._is_empty, "-empty")
+        self.pane.display = bool(grid.split or self.editing) and not self._is_empty
         self.timeline.display = bool(grid.split or not self.editing)
         self.timeline.styles.width = grid.list_width
         self.query_one("#empty").styles.width = grid.list_width
@@ -214,7 +225,8 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
     def on_timeline_cursor_moved(self) -> None:
         """The pane follows when the cursor rests; a field that is open is left now."""
         shown = self.pane.record
-        if shown is None or shown.id != self.cards.id_at(self.timeline.cursor):
+        is_other = shown is None or shown.id != self.cards.id_at(self.timeline.cursor)
+        if is_other and not self.orphaned:
             self.leave_segment()
         self._rest_timer.reset()
         self._rest_timer.resume()
@@ -230,22 +242,16 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         self.show_state()
 
     def _show_all(self) -> None:
-        is_empty = not len(self.cards)
-        if is_empty != self.has_class("-empty"):
-            self.set_class(is_empty, "-empty")
+        if self._is_empty != self.has_class("-empty"):
             self.lay_out()
             self.hint()
-        if is_empty:
-            self.query_one("#empty", Static).update(
-                Content.assemble(
-                    ("No segments yet", "bold $text"),
-                    "\n\nA command puts a script into this story:\n\n",
-                    (f"storyflow segment insert {self.project_id} 1 script.txt", "$text"),
-                    "\n\nIn the list of stories, i imports a script as a story of its own.",
-                )
-            )
         self.show_pane()
         self.show_state()
+
+    @property
+    def _is_empty(self) -> bool:
+        """Whether there is nothing to show; a field whose segment is gone is something."""
+        return not len(self.cards) and not self.editing
 
     def show_pane(self) -> None:
         """Show the current segment in the pane, if the pane can be seen."""
@@ -253,6 +259,8 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
             return
         # First what was typed meanwhile: no refresh may put an older text into an open field.
         self.collect()
+        if self.orphaned:
+            return
         record = self.current
         if record is None and self.cards.unreadable:
             # What is shown is what was read last, and nothing is taken from under the cursor.
@@ -279,9 +287,18 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
             self._pictured = (record.id, record.image_file)
             picture.empty()
             self.pane.show_file(file_name(record))
-        self.run_worker(
-            lambda: self._look_at_file(record), thread=True, exclusive=True, group="picture-file"
-        )
+        self._aside(lambda: self._look_at_file(record), "picture-file")
+
+    def _aside(self, job: Callable[[], None], group: str, *, exclusive: bool = True) -> None:
+        """Do a job on a worker; a fault there is logged and ends nothing."""
+        self.run_worker(job, group=group, thread=True, exclusive=exclusive, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Keep what went wrong on a worker in the log."""
+        if logged(event):
+            self.notice(
+                "! A picture or the order could not be read.", "It is in the log", "warning"
+            )
 
     def _look_at_file(self, record: SegmentRecord) -> None:
         """On a worker: what the current picture is, from its header."""
@@ -410,7 +427,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         def read() -> None:
             self.app.call_later(self._order_read, *self._read_order())
 
-        self.run_worker(read, thread=True, exclusive=True, group="order")
+        self._aside(read, "order")
 
     def _read_order(self) -> tuple[list[int], StoryflowError | None]:
         try:
@@ -436,7 +453,10 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
             return
         current = self.cards.id_at(self.timeline.cursor) if len(self.cards) else None
         before = self.timeline.cursor
+        was_orphaned = self.orphaned
         self.cards.order(ids)
+        if self.orphaned and not was_orphaned:
+            self.say_orphaned("This segment")
         after = self.cards.index_of(current) if current is not None else None
         if after is None:
             after = min(before, max(0, len(ids) - 1))

@@ -543,3 +543,55 @@ async def test_short_text_is_counted_with_each_key(open_story: Opener) -> None:
         await editor.press("e")
         await editor.pilot.press("A", "space")
         assert "3 words" in editor.text
+
+
+async def test_typing_on_when_the_segment_was_deleted_elsewhere_reaches_no_other(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(3) as editor:
+        gone = editor.segments[1].id
+        await editor.press("j", "e", "A")
+        await editor.until(lambda: editor.texts[1] == "ANarration 2.")
+        library.segments.delete(gone)
+        await editor.shows("This segment was deleted in another window.")
+        await editor.pilot.press("d", "y", "J")
+        assert editor.screen.editing == "text_content"
+        await editor.shows("AdyJNarration 2.")
+        await editor.press("ctrl+s")
+        assert editor.screen.editing is None
+        assert editor.texts == ["Narration 1.", "Narration 3."]
+        drafts = Drafts(library.path)
+        await editor.until(lambda: drafts.of(editor.project_id))
+        assert drafts.of(editor.project_id)[0].text == "AdyJNarration 2."
+
+
+async def test_typing_on_when_the_only_segment_was_deleted_keeps_the_field_open(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(1, size=NARROW) as editor:
+        await editor.press("e")
+        library.segments.delete(editor.segments[0].id)
+        await editor.shows("This segment was deleted in another window.")
+        await editor.pilot.press("d", "y")
+        await editor.shows("dyNarration 1.")
+        await editor.press("escape")
+        await editor.shows("No segments yet")
+
+
+async def test_typing_on_when_the_story_was_deleted_elsewhere_is_kept_and_runs_no_command(
+    open_story: Opener, library: Library
+) -> None:
+    other = library.projects.import_story(Story("Other", [StorySegment("Stays.")])).id
+    async with open_story(2) as editor:
+        project_id = editor.project_id
+        await editor.press("e")
+        await editor.pilot.press("A")
+        library.projects.delete(project_id)
+        await editor.shows("This story was deleted in another window.")
+        await editor.pilot.press("d", "y", "q")
+        await editor.shows("AdyqNarration 1.")
+        await editor.press("ctrl+s")
+        await editor.shows("Stories", "Other")
+        texts = [one.text for one in Drafts(library.path).of(project_id)]
+        assert texts == ["AdyqNarration 1."]
+        assert [one.id for one in library.projects.list()] == [other]

@@ -143,7 +143,7 @@ async def test_escape_asks_before_typed_text_goes(open_stories: Stage) -> None:
         await paste(editor, GOOD)
         await editor.press("escape")
         await editor.until(lambda: isinstance(editor.app.screen, Question))
-        await editor.shows("Leave without importing?", "6 lines of script")
+        await editor.shows("Leave without importing?", "The script (6 lines)")
         await editor.press("n")
         await editor.until(lambda: isinstance(editor.app.screen, ImportScreen))
         assert content(editor) == GOOD
@@ -157,7 +157,10 @@ async def take(editor: Editor, path: Path | str) -> None:
     await editor.press("ctrl+o")
     await editor.until(lambda: isinstance(editor.app.screen, LineInput))
     await editor.pilot.pause()
-    await editor.press(*str(path), "enter")
+    focused = editor.app.screen.focused
+    assert focused is not None
+    focused.post_message(events.Paste(str(path)))
+    await editor.press("enter")
 
 
 async def test_a_text_file_is_loaded_into_the_area_and_named_by_its_file(

@@ -541,3 +541,19 @@ async def test_picker_says_where_a_file_is_in_use(
         await editor.shows("Choose a picture   segment 3", "sea.png")
         await editor.press("down", "down")
         await editor.shows("Used in   segment 2")
+
+
+async def test_fault_on_a_worker_is_logged_and_ends_nothing(
+    open_story: Opener, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_story(3) as editor:
+        library.segments.attach_image(editor.segments[1].id, picture(tmp_path / "sea.png"))
+
+        def fault(*_: Any, **__: Any) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("storyflow_tui.library.images.inspect", fault)
+        await editor.press("j")
+        await editor.shows("could not be read")
+        await editor.press("k", "j")
+        assert not editor.app.faulted
