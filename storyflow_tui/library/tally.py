@@ -25,7 +25,7 @@ class Counts(NamedTuple):
 
     def plus(self, others: Iterable[Counts], sign: int = 1) -> Counts:
         """These counts with others added (`sign` 1) or taken away (`sign` -1)."""
-        columns = zip(*others, strict=True)
+        columns = list(zip(*others, strict=True)) or [()] * len(self)  # no others: nothing to add
         return Counts._make(
             mine + sign * sum(theirs) for mine, theirs in zip(self, columns, strict=True)
         )

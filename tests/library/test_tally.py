@@ -100,3 +100,7 @@ def test_a_record_without_a_picture_counts_none(project: ProjectRecord, library:
     segment: SegmentRecord = library.segments.list(project.id)[0]
     assert counts_of(segment._replace(image_file="")).image_count == 0
     assert counts_of(segment._replace(image_file="a.png")).image_count == 1
+
+
+def test_nothing_added_changes_no_count() -> None:
+    assert Counts(segment_count=2, word_count=7).plus([]) == Counts(segment_count=2, word_count=7)
