@@ -79,7 +79,8 @@ class ChangeRecord(NamedTuple):
     """One undoable step. `project_id` is None in the line of the project list.
 
     `state` is `done` (it stands), `undone` (redo does it again) or `set_aside` (undone, and then
-    something else was done: kept to be read, not redoable).
+    something else was done: kept to be read, not redoable). `files` are the names of what it holds
+    in the trash now, `bytes` their size together; only lists of changes and `history.get` look.
     """
 
     id: int
@@ -88,6 +89,17 @@ class ChangeRecord(NamedTuple):
     state: str
     created_at: datetime
     segment_ids: tuple[int, ...]
+    files: tuple[str, ...] = ()
+    bytes: int = 0
+
+
+class TextRecord(NamedTuple):
+    """A text that a change set: `field` is the column, `before` what it replaced by `after`."""
+
+    segment_id: int
+    field: str
+    before: str
+    after: str
 
 
 class Changed(NamedTuple):

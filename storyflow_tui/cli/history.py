@@ -16,7 +16,9 @@ from storyflow_tui.cli.text import one_line
 def history(call: Call, project_id: int | None) -> None:
     """List changes, the newest first.
 
-    Those of PROJECT; without one, those of the project list: create, rename, import, delete."""
+    Those of PROJECT; without one, those of the project list: create, rename, import, delete.
+    FILES and SIZE tell what a change holds in the trash.
+    """
     with call.opened(create=False) as library:
         if project_id is not None:
             library.projects.get(project_id)

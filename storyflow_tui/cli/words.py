@@ -90,17 +90,19 @@ def segment_state(segment: SegmentRecord) -> str:
 
 
 def history_table(changes: Sequence[ChangeRecord]) -> list[str]:
-    """Changes, the newest first."""
+    """Changes, the newest first, each with what it holds in the trash."""
     rows = [
         (
             str(change.id),
             when(change.created_at),
             _STATES.get(change.state, change.state),
+            str(len(change.files)) if change.files else "-",
+            file_size(change.bytes) if change.files else "-",
             one_line(change.label),
         )
         for change in changes
     ]
-    return columns(("CHANGE", "WHEN", "STATE", "WHAT"), rows, right=(0,))
+    return columns(("CHANGE", "WHEN", "STATE", "FILES", "SIZE", "WHAT"), rows, right=(0, 3, 4))
 
 
 def trash_table(held: Sequence[TrashRecord]) -> list[str]:

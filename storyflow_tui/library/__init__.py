@@ -60,7 +60,7 @@ class Library:
             self._door = Door(self._database, self._media, self._journal, clock)
             self.projects = Projects(self._database, self._media, self._door)
             self.segments = Segments(self._database, self._media, self._door)
-            self.history = History(self._database, self._door)
+            self.history = History(self._database, self._media, self._journal, self._door)
             self.trash = Trash(self._database, self._media, self._journal)
             if not read_only:
                 self._media.make_folders()

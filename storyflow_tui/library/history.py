@@ -7,15 +7,18 @@ newest change that stands, redo does again the one undone last.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from storyflow_tui.errors import ConflictError, NothingToUndoError
+from storyflow_tui.errors import ConflictError, NotFoundError, NothingToUndoError
 from storyflow_tui.library.changes import Door, Writing
 from storyflow_tui.library.database import Database, Row
+from storyflow_tui.library.holdings import NOTHING, Held, holdings
+from storyflow_tui.library.journal import Journal
+from storyflow_tui.library.media import Media
 from storyflow_tui.library.models import Change, to_moment
-from storyflow_tui.library.rows import find_project
-from storyflow_tui.library.steps import from_json, to_json
-from storyflow_tui.records import ChangeRecord
+from storyflow_tui.library.rows import find_project, is_id
+from storyflow_tui.library.steps import TEXT_COLUMNS, Fields, from_json, to_json
+from storyflow_tui.records import ChangeRecord, TextRecord
 
 _COLUMNS = "id, project_id, label, state, created_at, segment_ids"
 
@@ -23,24 +26,60 @@ _COLUMNS = "id, project_id, label, state, created_at, segment_ids"
 class History:
     """The history of one library. `project_id` None is the line of the project list."""
 
-    def __init__(self, database: Database, door: Door) -> None:
+    def __init__(self, database: Database, media: Media, journal: Journal, door: Door) -> None:
         self._database = database
+        self._media = media
+        self._journal = journal
         self._door = door
 
     def list(self, project_id: int | None = None) -> Sequence[ChangeRecord]:
         """All changes of a line, newest first, also those undone; raises NotFoundError."""
+        return self.many(self.ids(project_id))
+
+    def ids(self, project_id: int | None = None) -> Sequence[int]:
+        """The ids of all changes of a line, newest first; raises NotFoundError."""
         self._demand(project_id)
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} FROM change WHERE project_id IS ? ORDER BY id DESC", (project_id,)
+            "SELECT id FROM change WHERE project_id IS ? ORDER BY id DESC", (project_id,)
         )
-        return [_record(row) for row in rows]
+        return [row[0] for row in rows]
+
+    def many(self, ids: Iterable[int]) -> Sequence[ChangeRecord]:
+        """The changes with these ids in the order given; those that are gone are left out."""
+        wanted = [*ids]
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM change WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(wanted),),
+        )
+        held = holdings(self._database, self._media, self._journal, wanted)
+        found = {row[0]: _record(row, held.get(row[0], NOTHING)) for row in rows}
+        return [found[key] for key in wanted if key in found]
+
+    def get(self, change_id: int) -> ChangeRecord:
+        """One change, of any line; raises NotFoundError."""
+        found = self.many([change_id]) if is_id(change_id) else ()
+        if not found:
+            raise NotFoundError(f"Change {change_id} not found", {"change": change_id})
+        return found[0]
+
+    def texts(self, change_id: int) -> Sequence[TextRecord]:
+        """The narrations and prompts that a change set, before and after; raises NotFoundError."""
+        self.get(change_id)
+        text = self._database.value("SELECT steps FROM change WHERE id = ?", (change_id,))
+        return [
+            TextRecord(step.segment_id, name, step.before[name], step.after[name])
+            for step in from_json(text)
+            if isinstance(step, Fields)
+            for name in TEXT_COLUMNS
+            if name in step.after
+        ]
 
     def next_undo(self, project_id: int | None = None) -> ChangeRecord | None:
-        """The change that undo would take back, or None."""
+        """The change that undo would take back, or None; what it holds is not looked at."""
         return self._found(self._door.newest(project_id, "done"))
 
     def next_redo(self, project_id: int | None = None) -> ChangeRecord | None:
-        """The change that redo would do again, or None."""
+        """The change that redo would do again, or None; what it holds is not looked at."""
         return self._found(self._door.newest(project_id, "undone", first=True))
 
     def undo(self, project_id: int | None = None, expected: int | None = None) -> ChangeRecord:
@@ -102,6 +141,7 @@ class History:
             find_project(self._database, project_id)
 
 
-def _record(row: Row) -> ChangeRecord:
+def _record(row: Row, held: Held = NOTHING) -> ChangeRecord:
     key, project_id, label, state, created, ids = row
-    return ChangeRecord(key, project_id, label, state, to_moment(created), tuple(json.loads(ids)))
+    segment_ids = tuple(json.loads(ids))
+    return ChangeRecord(key, project_id, label, state, to_moment(created), segment_ids, *held)

@@ -8,7 +8,7 @@ opens the library, does first what is pending.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,10 +101,19 @@ class Journal:
 
     def locate(self, relative: str) -> str:
         """Where the file that will be at `relative` lies now, while moves are pending."""
-        for move in reversed(self._not_done()):
-            if relative == move.target or relative.startswith(move.target + "/"):
-                relative = move.source + relative[len(move.target) :]
-        return relative
+        return self.locator()(relative)
+
+    def locator(self) -> Callable[[str], str]:
+        """`locate` for many paths: what is pending is looked at once, now."""
+        waiting = self._not_done()[::-1]
+
+        def locate(relative: str) -> str:
+            for move in waiting:
+                if relative == move.target or relative.startswith(move.target + "/"):
+                    relative = move.source + relative[len(move.target) :]
+            return relative
+
+        return locate
 
     def will_be_taken(self, relative: str) -> bool:
         """Whether something is at `relative` that no pending move takes away. Tested on disk."""

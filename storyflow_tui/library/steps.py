@@ -30,6 +30,7 @@ from storyflow_tui.records import SegmentRecord
 LOCKED_TEXT = "Cannot edit a locked segment. Unlock it first."
 LOCKED_IMAGE = "Cannot modify a locked segment."
 
+TEXT_COLUMNS = ("text_content", "image_prompt")
 FILE_COLUMNS = ("image_file", "audio_file")
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import stat
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from storyflow_tui.errors import ReadOnlyError, StoryflowError
 from storyflow_tui.library.database import Database
+from storyflow_tui.library.holdings import holdings, size_of
 from storyflow_tui.library.journal import Journal
-from storyflow_tui.library.media import TRASH, Media, original_name
+from storyflow_tui.library.media import TRASH, Media
 from storyflow_tui.library.models import to_moment
 from storyflow_tui.records import TrashRecord
 
@@ -25,35 +26,21 @@ class Trash:
 
     def list(self) -> Sequence[TrashRecord]:
         """What every change holds in the trash, newest first; emptied ones are left out."""
+        held = holdings(self._database, self._media, self._journal)
         rows = self._database.rows(
-            "SELECT change.id, change.project_id, label, created_at, path, place "
-            "FROM trashed_file JOIN change ON change.id = change_id "
-            "WHERE place != '' ORDER BY change.id DESC, trashed_file.id"
+            "SELECT id, project_id, label, created_at FROM change "
+            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+            (json.dumps(list(held)),),
         )
-        held: dict[int, TrashRecord] = {}
-        for change_id, project_id, label, created, path, place in rows:
-            files = [
-                file
-                for root in [self._media.folder / self._journal.locate(place)]
-                for file in _files(self._media, root)
-            ]
-            if not files:
-                continue
-            size = sum(_size(file) for file in files)
-            names = tuple(
-                original_name(path or place) if len(files) == 1 else original_name(file.name)
-                for file in files
-            )
-            before = held.get(change_id)
-            held[change_id] = TrashRecord(
-                change_id,
-                project_id,
-                label,
-                to_moment(created),
-                (*before.files, *names) if before else names,
-                size + (before.bytes if before else 0),
-            )
-        return list(held.values())
+        return [
+            TrashRecord(change_id, project_id, label, to_moment(created), *held[change_id])
+            for change_id, project_id, label, created in rows
+        ]
+
+    def size(self) -> tuple[int, int]:
+        """How many files wait in the trash, and their bytes together."""
+        files = list(self._media.disk.files_below(self._media.folder / TRASH))
+        return len(files), sum(map(size_of, files))
 
     def empty(self) -> tuple[int, int]:
         """Remove everything in the trash for good; returns how many files and bytes went.
@@ -72,7 +59,7 @@ class Trash:
                 relative = file.relative_to(self._media.folder).as_posix()
                 if any(relative == path or relative.startswith(path + "/") for path in kept):
                     continue
-                bytes_of_file = _size(file)
+                bytes_of_file = size_of(file)
                 try:
                     self._media.disk.unlink(file)
                 except OSError as error:
@@ -95,17 +82,3 @@ class Trash:
         for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
             with suppress(OSError):  # not empty, or somebody else's: then it stays
                 self._media.disk.remove_folder(folder)
-
-
-def _files(media: Media, root: Path) -> Sequence[Path]:
-    if root.is_dir() and not root.is_symlink():
-        return sorted(media.disk.files_below(root))
-    return [root] if media.disk.exists(root) else []
-
-
-def _size(file: Path) -> int:
-    try:
-        status = file.lstat()
-    except OSError:
-        return 0
-    return status.st_size if stat.S_ISREG(status.st_mode) else 0

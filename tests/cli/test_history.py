@@ -7,7 +7,7 @@ from typing import Any
 
 Run = Callable[..., Any]
 
-KEYS = ["id", "project_id", "label", "state", "created_at", "segment_ids"]
+KEYS = ["id", "project_id", "label", "state", "created_at", "segment_ids", "files", "bytes"]
 
 
 def test_history_is_an_array_newest_first(run: Run, lamp: int) -> None:
@@ -32,7 +32,7 @@ def test_history_for_people(run: Run, lamp: int) -> None:
     run("segment", "move", 1, 3)
     run("undo", lamp)
     head, row = run("history", lamp).out.splitlines()
-    assert head.split() == ["CHANGE", "WHEN", "STATE", "WHAT"]
+    assert head.split() == ["CHANGE", "WHEN", "STATE", "FILES", "SIZE", "WHAT"]
     assert " undone " in row
 
 

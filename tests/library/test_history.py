@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storyflow_tui.errors import ConflictError, NothingToUndoError
+from storyflow_tui.errors import ConflictError, NotFoundError, NothingToUndoError
 from storyflow_tui.library import Library
 from storyflow_tui.records import Changed, ProjectRecord
 from storyflow_tui.story import Story, StorySegment
@@ -308,3 +308,40 @@ def test_a_long_history_is_gone_through(
     for _ in range(100):
         library.history.undo(project.id)
     assert rows(library) == before
+
+
+def test_a_change_tells_the_files_that_it_holds_and_their_bytes(
+    library: Library, project: ProjectRecord, ids: Sequence[int], paint: Callable[..., Path]
+) -> None:
+    given = paint(Path(library.path).parent / "lamp.png")
+    library.segments.attach_image(ids[0], given)
+    library.segments.remove_image(ids[0])
+    removal, attachment = library.history.list(project.id)
+    assert (removal.files, removal.bytes) == (("lamp.png",), given.stat().st_size)
+    assert (attachment.files, attachment.bytes) == ((), 0)
+    assert library.history.get(removal.id) == removal
+
+
+def test_a_change_tells_the_texts_that_it_replaced(
+    library: Library, project: ProjectRecord, ids: Sequence[int]
+) -> None:
+    before = library.segments.get(ids[0])
+    library.segments.edit(ids[0], text_content="Other.", image_prompt="fog")
+    (change,) = library.history.list(project.id)
+    assert [*library.history.texts(change.id)] == [
+        (ids[0], "text_content", before.text_content, "Other."),
+        (ids[0], "image_prompt", before.image_prompt, "fog"),
+    ]
+
+
+def test_changes_by_id_come_in_the_order_asked_for(
+    library: Library, project: ProjectRecord, ids: Sequence[int]
+) -> None:
+    edit(library, ids[0], "a", "b", "c")
+    newest, _, oldest = library.history.ids(project.id)
+    found = library.history.many([oldest, 999, newest])
+    assert [change.id for change in found] == [oldest, newest]
+    with pytest.raises(NotFoundError, match="Change 999 not found"):
+        library.history.get(999)
+    with pytest.raises(NotFoundError, match="Change 999 not found"):
+        library.history.texts(999)

@@ -96,7 +96,8 @@ def test_emptying_leaves_the_history_to_be_read(
     library.segments.remove_image(ids[0])
     before = library.history.list(pictured.id)
     library.trash.empty()
-    assert library.history.list(pictured.id) == before
+    after = library.history.list(pictured.id)
+    assert after == [change._replace(files=(), bytes=0) for change in before]
 
 
 @pytest.mark.parametrize("what", ["remove", "replace", "delete segment", "delete project"])

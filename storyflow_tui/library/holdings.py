@@ -1,0 +1,73 @@
+"""Which files the changes hold in the trash, by name and size: told by the tables and the disk.
+
+Reads only. What becomes of the files is decided in `files` (a change's moves) and `trash`.
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from storyflow_tui.library.database import Database
+from storyflow_tui.library.journal import Journal
+from storyflow_tui.library.media import Media, original_name
+
+_SELECT = "SELECT change_id, path, place FROM trashed_file WHERE place != ''"
+
+
+class Held(NamedTuple):
+    """What one change holds: the names that its files came with, and their bytes together."""
+
+    files: tuple[str, ...] = ()
+    bytes: int = 0
+
+
+NOTHING = Held()
+
+
+def holdings(
+    database: Database, media: Media, journal: Journal, changes: Iterable[int] | None = None
+) -> Mapping[int, Held]:
+    """What each of these changes holds in the trash, or what every change does.
+
+    Changes that hold nothing, or nothing that is still there, are left out.
+    """
+    if changes is None:
+        rows = database.rows(f"{_SELECT} ORDER BY change_id, id")
+    else:
+        rows = database.rows(
+            f"{_SELECT} AND change_id IN (SELECT value FROM json_each(?)) ORDER BY change_id, id",
+            (json.dumps(list(changes)),),
+        )
+    locate = journal.locator()
+    held: dict[int, Held] = {}
+    for change_id, path, place in rows:
+        files = files_at(media, media.folder / locate(place))
+        if not files:
+            continue
+        names = tuple(
+            original_name(path or place) if len(files) == 1 else original_name(file.name)
+            for file in files
+        )
+        before = held.get(change_id, NOTHING)
+        held[change_id] = Held(before.files + names, before.bytes + sum(map(size_of, files)))
+    return held
+
+
+def files_at(media: Media, place: Path) -> list[Path]:
+    """The file at a place, or every file below the folder there, sorted; links count as files."""
+    if place.is_dir() and not place.is_symlink():
+        return sorted(media.disk.files_below(place))
+    return [place] if media.disk.exists(place) else []
+
+
+def size_of(file: Path) -> int:
+    """Bytes of a file; 0 for what is no ordinary file or is gone."""
+    try:
+        status = file.lstat()
+    except OSError:
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
