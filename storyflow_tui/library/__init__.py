@@ -16,6 +16,7 @@ from types import TracebackType
 
 from storyflow_tui.errors import NotFoundError, ReadOnlyError, StoryflowError
 from storyflow_tui.library import clock as _clock
+from storyflow_tui.library import copies
 from storyflow_tui.library.changes import Door
 from storyflow_tui.library.check import Check
 from storyflow_tui.library.database import BUSY_SECONDS, DATABASE, Database
@@ -54,7 +55,14 @@ class Library:
         self._clock = clock
         folder = path / MEDIA
         self._media = Media(folder.resolve(), disk)
-        self._database = Database(path / DATABASE, read_only=read_only, busy=busy)
+        self._database = Database(
+            path / DATABASE,
+            read_only=read_only,
+            busy=busy,
+            before_upgrade=lambda database, version: copies.copy_before_upgrade(
+                database, disk, clock, version
+            ),
+        )
         try:
             self._journal = Journal(self._database, self._media)
             self._door = Door(self._database, self._media, self._journal, clock)
@@ -148,6 +156,10 @@ class Library:
     def check(self) -> list[Finding]:
         """Everything that should hold of this library and does not."""
         return Check(self._database, self._media, self._journal).run()
+
+    def copy_today(self) -> Path | None:
+        """Keep today's copy of the database in `backups/`; see `copies.copy_today`."""
+        return copies.copy_today(self._database, self._media.disk, self._clock)
 
     def backup(self, file: Path | str, *, force: bool = False) -> Path:
         """Write the whole library into a zip file; see `backup.backup`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -41,20 +41,31 @@ Parameters: TypeAlias = Sequence[object]
 
 _TABLES = "SELECT COUNT(*) FROM sqlite_master"
 _HEADER = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html#the_database_header
+_PAGES = 2048  # of a copy at a time
 _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs")
 
 
 class Database:
     """One SQLite file of ours, opened safely."""
 
-    def __init__(self, path: Path, *, read_only: bool = False, busy: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        busy: float = BUSY_SECONDS,
+        before_upgrade: Callable[[Database, int], object] | None = None,
+    ) -> None:
         """Open the file, making or upgrading it where that is allowed.
 
-        Raises NotFoundError (read-only and absent), ForeignFileError, NewerSchemaError,
-        DamagedError, BusyError, ReadOnlyError, NoSpaceError. A refused file is left as it is.
+        `before_upgrade` is called with this and the version of a file that is about to be
+        upgraded, under the write lock. Raises NotFoundError (read-only and absent),
+        ForeignFileError, NewerSchemaError, DamagedError, BusyError, ReadOnlyError, NoSpaceError.
+        A refused file is left as it is.
         """
         self.path = path
         self.read_only = read_only
+        self._before_upgrade = before_upgrade
         self.is_on_network = on_network(path.parent)
         _refuse_by_header(path, read_only)
         self._connections: list[sqlite3.Connection] = []
@@ -62,7 +73,8 @@ class Database:
         # The read-only case decides by trying: a WAL needs files beside it that such a folder may
         # not have; `immutable` then reads the database alone, which nobody can be writing to.
         for mode in ("mode=ro", "mode=ro&immutable=1") if read_only else ("mode=rwc",):
-            self._peewee = _Peewee(self, f"file:{_quoted(path)}?{mode}", busy)
+            self._uri = f"file:{_quoted(path)}?{mode}"
+            self._peewee = _Peewee(self, self._uri, busy)
             try:
                 self._prepare()
             except ReadOnlyError:
@@ -146,14 +158,26 @@ class Database:
         return int(last or 0) + 1
 
     def copy_to(self, target: Path) -> None:
-        """Write what is committed to a new database file of its own (for a backup)."""
+        """Write what is committed to a new database file of its own, sound and without a log.
+
+        Needs no write lock, and others write meanwhile. Raises DamagedError when what was read
+        is not sound; then, as after any failure, the target is not to be used.
+        """
         with self._translated(), _as_peewee_error():
-            source = sqlite3.connect(f"file:{_quoted(self.path)}?mode=ro", uri=True)
+            source = sqlite3.connect(self._uri.replace("mode=rwc", "mode=ro"), uri=True)
             copy = sqlite3.connect(target)
             with contextlib.closing(source), contextlib.closing(copy):
-                source.backup(copy)
+                # A copy that was cut short is thrown away, and who wants it durable syncs it.
+                copy.execute("PRAGMA synchronous = OFF")
+                # With a log beside it the source is read as of one moment while others write;
+                # without one they would wait for the whole copy, so that is made in parts.
+                has_log = source.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+                source.backup(copy, pages=-1 if has_log else _PAGES, sleep=0.01)
                 # One file that needs no other beside it.
                 copy.execute("PRAGMA journal_mode = DELETE")
+                found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise DamagedError(f"{self.path} is damaged: {found}", _where(self.path))
 
     def close(self) -> None:
         """Close every thread's connection."""
@@ -186,19 +210,19 @@ class Database:
     def _upgrade(self) -> None:
         # Made in rollback mode, so that the header (application_id, user_version) is in the file
         # itself and not in a WAL beside it: it is read without opening, to refuse without touching.
-        if version := self._identity()[0]:
-            self.copy_to(self.path.with_name(f"{self.path.stem}-schema-{version}.db"))
-        for number, step in enumerate(migrations.STEPS, 1):
-            with self._translated(), self._peewee.atomic("EXCLUSIVE"):
-                version, application, tables = self._identity()
-                if application == 0 and tables:
-                    raise _foreign(self.path)
-                if version >= number:
-                    continue  # before us, or by another process meanwhile
-                self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        with self._translated(), self._peewee.atomic("IMMEDIATE"):
+            version, application, tables = self._identity()
+            if application == 0 and tables:
+                raise _foreign(self.path)
+            if version >= migrations.VERSION:
+                return  # by another process meanwhile
+            if version and self._before_upgrade is not None:
+                self._before_upgrade(self, version)
+            self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            for step in migrations.STEPS[version:]:
                 for statement in step:
                     self.execute(statement)
-                self.execute(f"PRAGMA user_version = {number}")
+            self.execute(f"PRAGMA user_version = {migrations.VERSION}")
 
     def _identity(self) -> tuple[int, int, int]:
         return (

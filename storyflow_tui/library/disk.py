@@ -23,6 +23,9 @@ from storyflow_tui.errors import (
 
 _CHUNK = 1 << 20
 
+# What a file system answers that has no hard links, or no more of them for this file.
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
+
 
 class Disk:
     """File calls, each with the durability that the journal of file moves relies on."""
@@ -78,6 +81,14 @@ class Disk:
         """Make an open file durable."""
         os.fsync(descriptor)
 
+    def sync_written(self, path: Path) -> None:
+        """Make a file durable that somebody else wrote, such as SQLite."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self.sync_file(descriptor)
+        finally:
+            os.close(descriptor)
+
     def sync(self, folder: Path) -> None:
         """Make the names in a folder durable."""
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -99,11 +110,26 @@ class Disk:
         try:
             os.link(source, target)
         except OSError as error:
-            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EXDEV):
+            if error.errno not in (*_NO_LINKS, errno.EXDEV):
                 raise
             import shutil  # rarely needed, and not cheap to load
 
             shutil.copyfile(source, target)
+
+    def give_name(self, finished: Path, target: Path) -> None:
+        """Move a finished file to a name that nothing has yet; raises FileExistsError else."""
+        try:
+            os.link(finished, target)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            # Without hard links nothing moves and looks in one step; who comes in between has
+            # written the same thing.
+            if self.exists(target):
+                raise FileExistsError(errno.EEXIST, "is there already", str(target)) from None
+            self.rename(finished, target)
+        else:
+            self.unlink(finished)
 
     def unlink(self, path: Path) -> None:
         """Remove a file; one that is gone already is fine."""
