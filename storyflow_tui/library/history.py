@@ -16,9 +16,17 @@ from storyflow_tui.library.holdings import NOTHING, Held, holdings
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import Media
 from storyflow_tui.library.models import Change, to_moment
-from storyflow_tui.library.rows import find_project, is_id
-from storyflow_tui.library.steps import TEXT_COLUMNS, Fields, from_json, to_json
-from storyflow_tui.records import ChangeRecord, TextRecord
+from storyflow_tui.library.rows import find_project, is_id, segment_record
+from storyflow_tui.library.steps import (
+    TEXT_COLUMNS,
+    Fields,
+    Segments,
+    Step,
+    WholeProject,
+    from_json,
+    to_json,
+)
+from storyflow_tui.records import ChangeRecord, SegmentRecord, TextRecord
 
 _COLUMNS = "id, project_id, label, state, created_at, segment_ids"
 
@@ -44,14 +52,18 @@ class History:
         )
         return [row[0] for row in rows]
 
-    def many(self, ids: Iterable[int]) -> Sequence[ChangeRecord]:
-        """The changes with these ids in the order given; those that are gone are left out."""
+    def many(self, ids: Iterable[int], *, files: bool = True) -> Sequence[ChangeRecord]:
+        """The changes with these ids in the order given; those that are gone are left out.
+
+        Without `files` the trash is not looked at, and none holds anything: costs then do not
+        grow with what a deleted story held.
+        """
         wanted = [*ids]
         rows = self._database.rows(
             f"SELECT {_COLUMNS} FROM change WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(wanted),),
         )
-        held = holdings(self._database, self._media, self._journal, wanted)
+        held = holdings(self._database, self._media, self._journal, wanted) if files else {}
         found = {row[0]: _record(row, held.get(row[0], NOTHING)) for row in rows}
         return [found[key] for key in wanted if key in found]
 
@@ -64,14 +76,25 @@ class History:
 
     def texts(self, change_id: int) -> Sequence[TextRecord]:
         """The narrations and prompts that a change set, before and after; raises NotFoundError."""
-        self.get(change_id)
-        text = self._database.value("SELECT steps FROM change WHERE id = ?", (change_id,))
         return [
             TextRecord(step.segment_id, name, step.before[name], step.after[name])
-            for step in from_json(text)
+            for step in self._steps(change_id)
             if isinstance(step, Fields)
             for name in TEXT_COLUMNS
             if name in step.after
+        ]
+
+    def segments(self, change_id: int) -> Sequence[SegmentRecord]:
+        """The segments that a change took away, alone or with their story, as they were then.
+
+        None are told that the change brought back since; raises NotFoundError.
+        """
+        steps = self._steps(change_id)
+        return [
+            segment_record(row)
+            for step in steps
+            if isinstance(step, Segments | WholeProject)
+            for row in step.rows or ()
         ]
 
     def next_undo(self, project_id: int | None = None) -> ChangeRecord | None:
@@ -129,6 +152,14 @@ class History:
         for step in steps if forward else reversed(steps):
             step.go(change, forward=forward)
         self._database.write(Change.update(steps=to_json(steps)).where(Change.id == change_id))
+
+    def _steps(self, change_id: int) -> Sequence[Step]:
+        text = None
+        if is_id(change_id):
+            text = self._database.value("SELECT steps FROM change WHERE id = ?", (change_id,))
+        if text is None:
+            raise NotFoundError(f"Change {change_id} not found", {"change": change_id})
+        return from_json(text)
 
     def _found(self, change_id: int | None) -> ChangeRecord | None:
         if change_id is None:

@@ -345,3 +345,31 @@ def test_changes_by_id_come_in_the_order_asked_for(
         library.history.get(999)
     with pytest.raises(NotFoundError, match="Change 999 not found"):
         library.history.texts(999)
+
+
+def test_a_change_tells_the_segments_that_it_took_away(
+    library: Library, project: ProjectRecord, ids: Sequence[int]
+) -> None:
+    before = library.segments.get(ids[1])
+    library.segments.delete(ids[1])
+    deletion = library.history.ids(project.id)[0]
+    assert [*library.history.segments(deletion)] == [before]
+    library.history.undo(project.id)
+    assert [*library.history.segments(deletion)] == []
+    library.projects.delete(project.id)
+    (whole, *_) = library.history.ids()
+    assert [segment.id for segment in library.history.segments(whole)] == [*ids]
+    with pytest.raises(NotFoundError, match="Change 999 not found"):
+        library.history.segments(999)
+
+
+def test_changes_can_be_told_without_a_look_at_the_trash(
+    library: Library, project: ProjectRecord, ids: Sequence[int], paint: Callable[..., Path]
+) -> None:
+    library.segments.attach_image(ids[0], paint(Path(library.path).parent / "lamp.png"))
+    library.segments.remove_image(ids[0])
+    newest = library.history.ids(project.id)[:1]
+    (whole,) = library.history.many(newest)
+    (brief,) = library.history.many(newest, files=False)
+    assert whole.files
+    assert brief == whole._replace(files=(), bytes=0)
