@@ -138,6 +138,11 @@ class TrashRecord(NamedTuple):
     bytes: int
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 story`, `3 stories`; the plural is made with an s where none is given."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 # Scripts that put no spaces between words, by their Unicode blocks: Thai, Lao, Myanmar, Khmer,
 # CJK radicals and marks, kana, CJK ideographs, half-width katakana, the supplementary ideographs.
 _SPACELESS = re.compile(

@@ -134,6 +134,11 @@ def as_segment_id(value: str) -> int:
     return _id(value, "Segment")
 
 
+def as_change_id(value: str) -> int:
+    """The type of an argument that is a change's id."""
+    return _id(value, "Change")
+
+
 def as_file(value: str) -> str:
     """The type of an argument that names a file or `-`: anything but nothing."""
     if not value:

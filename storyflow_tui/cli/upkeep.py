@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from storyflow_tui.cli import output, shapes, words
-from storyflow_tui.cli.call import Call, Command, Group, as_file, common
-from storyflow_tui.cli.text import count, file_size
+from storyflow_tui.cli.call import Call, Command, Group, as_change_id, as_file, common
+from storyflow_tui.cli.text import count, file_size, one_line
 from storyflow_tui.errors import ReadOnlyError
 
 
@@ -84,7 +84,7 @@ def restore(call: Call, file: str, replace: bool) -> None:
 @click.group(cls=Group)
 @common
 def trash() -> None:
-    """List or empty the trash.
+    """List the trash, bring back what is in it, or empty it.
 
     Replaced, removed and deleted files wait in it for their undo."""
 
@@ -102,6 +102,30 @@ def list_trash(call: Call) -> None:
         output.lines(words.trash_table(held))
     else:
         output.lines(["The trash is empty"])
+
+
+@trash.command("restore")
+@click.argument("change_id", metavar="CHANGE", type=as_change_id)
+@common
+@click.pass_obj
+def restore_change(call: Call, change_id: int) -> None:
+    """Bring back what CHANGE took away.
+
+    A deleted story or segment, a replaced or removed picture, a replaced text, though other
+    changes came after it. CHANGE is the number that `trash list` and `history` show. It is a
+    change of its own: undo takes it back.
+
+    \b
+    storyflow trash list
+    storyflow trash restore 17
+    """
+    with call.opened() as library:
+        change = library.trash.restore(change_id)
+    if call.json:
+        output.result(shapes.change(change))
+        return
+    back = "storyflow undo" if change.project_id is None else f"storyflow undo {change.project_id}"
+    output.lines([f"Done: {one_line(change.label)}", f"To take it back: {back}"])
 
 
 @trash.command("empty")

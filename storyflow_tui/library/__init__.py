@@ -69,7 +69,7 @@ class Library:
             self.projects = Projects(self._database, self._media, self._door)
             self.segments = Segments(self._database, self._media, self._door)
             self.history = History(self._database, self._media, self._journal, self._door)
-            self.trash = Trash(self._database, self._media, self._journal)
+            self.trash = Trash(self._database, self._media, self._journal, self._door, self.history)
             if not read_only:
                 self._media.make_folders()
                 self._tidy()

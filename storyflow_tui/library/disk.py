@@ -10,6 +10,7 @@ import errno
 import fcntl
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -106,15 +107,13 @@ class Disk:
         os.rename(source, target)  # noqa: PTH104 - the plain call that the fault tests count
 
     def link(self, source: Path, target: Path) -> None:
-        """Give a file a second name; a copy where the file system has no hard links."""
+        """Give a file a second name; a synced copy where the file system has no hard links."""
         try:
             os.link(source, target)
         except OSError as error:
             if error.errno not in (*_NO_LINKS, errno.EXDEV):
                 raise
-            import shutil  # rarely needed, and not cheap to load
-
-            shutil.copyfile(source, target)
+            self.copy(source, target, sys.maxsize)
 
     def give_name(self, finished: Path, target: Path) -> None:
         """Move a finished file to a name that nothing has yet; raises FileExistsError else."""

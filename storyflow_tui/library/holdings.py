@@ -6,6 +6,7 @@ Reads only. What becomes of the files is decided in `files` (a change's moves) a
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -33,7 +34,7 @@ def holdings(
 ) -> Mapping[int, Held]:
     """What each of these changes holds in the trash, or what every change does.
 
-    Changes that hold nothing, or nothing that is still there, are left out.
+    Left out are changes that hold nothing, or nothing that is still there and not back already.
     """
     if changes is None:
         rows = database.rows(f"{_SELECT} ORDER BY change_id, id")
@@ -45,7 +46,13 @@ def holdings(
     locate = journal.locator()
     held: dict[int, Held] = {}
     for change_id, path, place in rows:
-        files = files_at(media, media.folder / locate(place))
+        root = media.folder / locate(place)
+        # What a restoration brought back under a second name waits for nothing any more.
+        files = [
+            file
+            for file in files_at(media, root)
+            if not (path and is_same(file, media.folder / path / file.relative_to(root)))
+        ]
         if not files:
             continue
         names = tuple(
@@ -62,6 +69,14 @@ def files_at(media: Media, place: Path) -> list[Path]:
     if place.is_dir() and not place.is_symlink():
         return sorted(media.disk.files_below(place))
     return [place] if media.disk.exists(place) else []
+
+
+def is_same(file: Path, other: Path) -> bool:
+    """Whether two names are of one file; links are not followed."""
+    try:
+        return os.path.samestat(file.lstat(), other.lstat())
+    except OSError:
+        return False
 
 
 def size_of(file: Path) -> int:

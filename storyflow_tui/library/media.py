@@ -89,6 +89,7 @@ class Staging:
         self.folder = folder
         self._disk = disk
         self._count = 0
+        self._folders: dict[Path, None] = {}  # inner ones, to be made durable
         self.is_taken = False
         """Set once a committed move names what lies here: then it is not ours to remove."""
 
@@ -99,11 +100,31 @@ class Staging:
         self._disk.copy(source, target, limit)
         return target
 
+    def link(self, source: Path) -> Path:
+        """Give a file of the library, or every file below a folder, a second name in here.
+
+        Returns where the file or the folder lies; links are left out. Raises OSError.
+        """
+        self._count += 1
+        target = self.folder / str(self._count)
+        if source.is_dir():
+            self._disk.mkdir(target)
+            for file in self._disk.files_below(source):
+                if not file.is_symlink():
+                    copy = target / file.relative_to(source)
+                    self._disk.make_folder(copy.parent)
+                    self._disk.link(file, copy)
+                    self._folders[copy.parent] = None
+            self._folders[target] = None
+        else:
+            self._disk.link(source, target)
+        return target
+
     def seal(self) -> None:
         """Make the names of the staged files durable."""
         with failures_told(self.folder):
-            self._disk.sync(self.folder)
-            self._disk.sync(self.folder.parent)
+            for folder in (*self._folders, self.folder, self.folder.parent):
+                self._disk.sync(folder)
 
 
 def is_inside(relative: str) -> bool:

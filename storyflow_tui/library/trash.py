@@ -1,4 +1,4 @@
-"""The trash: which change holds which files there, and emptying it."""
+"""The trash: which change holds which files there, bringing them back, and emptying it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,31 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from storyflow_tui.errors import ReadOnlyError, StoryflowError
+from storyflow_tui.errors import ConflictError, NotFoundError, ReadOnlyError, StoryflowError
+from storyflow_tui.library.changes import Door
 from storyflow_tui.library.database import Database
+from storyflow_tui.library.disk import failures_told
+from storyflow_tui.library.history import History
 from storyflow_tui.library.holdings import holdings, size_of
 from storyflow_tui.library.journal import Journal
-from storyflow_tui.library.media import TRASH, Media
+from storyflow_tui.library.media import TRASH, Media, Staging
 from storyflow_tui.library.models import to_moment
-from storyflow_tui.records import TrashRecord
+from storyflow_tui.library.restoring import Restoration
+from storyflow_tui.library.steps import Step, from_json
+from storyflow_tui.records import ChangeRecord, TrashRecord
 
 
 class Trash:
     """The trash of one library."""
 
-    def __init__(self, database: Database, media: Media, journal: Journal) -> None:
+    def __init__(
+        self, database: Database, media: Media, journal: Journal, door: Door, history: History
+    ) -> None:
         self._database = database
         self._media = media
         self._journal = journal
+        self._door = door
+        self._history = history
 
     def list(self) -> Sequence[TrashRecord]:
         """What every change holds in the trash, newest first; emptied ones are left out."""
@@ -38,9 +47,60 @@ class Trash:
         ]
 
     def size(self) -> tuple[int, int]:
-        """How many files wait in the trash, and their bytes together."""
-        files = list(self._media.disk.files_below(self._media.folder / TRASH))
-        return len(files), sum(map(size_of, files))
+        """How many files wait in the trash, and their bytes together.
+
+        A file that was brought back and has a second name there is none of them.
+        """
+        files = self._media.disk.files_below(self._media.folder / TRASH)
+        sizes = [size_of(file) for file in files if not _lives_on(file)]
+        return len(sizes), sum(sizes)
+
+    def restore(self, change_id: int) -> ChangeRecord:
+        """Bring back what a change took away, by a new change in the same line; returns that.
+
+        Segments, stories and pictures come back, of an edit the text that it replaced (or, of one
+        that was undone, the text that was taken back). The trash keeps what it has, so that undo
+        of the former change goes on working. What cannot come back for an emptied trash is left
+        out: the label says so.
+
+        Raises NotFoundError, NothingToUndoError (it took nothing, or the trash has it no more),
+        LockedError, ConflictError (it is there already, or the change was undone meanwhile).
+        """
+        former = self._history.get(change_id)
+        with self._media.staging() as staging:
+            with failures_told(self._media.folder):
+                staged = self._stage(staging, change_id)
+            staging.seal()
+            with self._door.change(former.project_id, staging=staging) as change:
+                state, steps = self._state(change_id)
+                if state != former.state:
+                    again = "undone" if former.state == "done" else "done again"
+                    raise ConflictError(
+                        f"Change {change_id} was {again} meanwhile", {"change": change_id}
+                    )
+                restoration = Restoration(change, self._media, self._journal, staged)
+                restoration.bring_back(change_id, steps, stands=state == "done")
+                new_id = change.change_id
+        return self._history.get(new_id)
+
+    def _state(self, change_id: int) -> tuple[str, Sequence[Step]]:
+        row = self._database.row("SELECT state, steps FROM change WHERE id = ?", (change_id,))
+        if row is None:
+            raise NotFoundError(f"Change {change_id} not found", {"change": change_id})
+        return row[0], from_json(row[1])
+
+    def _stage(self, staging: Staging, change_id: int) -> dict[str, Path]:
+        staged: dict[str, Path] = {}
+        locate = self._journal.locator()
+        for path, place in self._database.rows(
+            "SELECT path, place FROM trashed_file WHERE change_id = ? AND path != '' "
+            "AND place != ''",
+            (change_id,),
+        ):
+            source = self._media.folder / locate(place)
+            if source.exists() and not source.is_symlink():
+                staged[path] = staging.link(source)
+        return staged
 
     def empty(self) -> tuple[int, int]:
         """Remove everything in the trash for good; returns how many files and bytes went.
@@ -59,15 +119,16 @@ class Trash:
                 relative = file.relative_to(self._media.folder).as_posix()
                 if any(relative == path or relative.startswith(path + "/") for path in kept):
                     continue
-                bytes_of_file = size_of(file)
+                bytes_of_file, lives_on = size_of(file), _lives_on(file)
                 try:
                     self._media.disk.unlink(file)
                 except OSError as error:
                     raise ReadOnlyError(
                         f"{file} cannot be removed: {error.strerror}", {"file": str(file)}
                     ) from error
-                files += 1
-                size += bytes_of_file
+                if not lives_on:
+                    files += 1
+                    size += bytes_of_file
                 emptied.append(relative)
             self._remove_empty_folders(root)
             # A file may be the place itself or lie in the folder of a deleted project.
@@ -82,3 +143,11 @@ class Trash:
         for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
             with suppress(OSError):  # not empty, or somebody else's: then it stays
                 self._media.disk.remove_folder(folder)
+
+
+def _lives_on(file: Path) -> bool:
+    """Whether the file has another name, so that nothing is gained by removing this one."""
+    try:
+        return file.lstat().st_nlink > 1
+    except OSError:
+        return False

@@ -78,6 +78,7 @@ def test_the_commands_are_those_of_the_design() -> None:
             "restore",
             "trash",
             "trash list",
+            "trash restore",
             "trash empty",
         ]
     )

@@ -102,3 +102,33 @@ def test_trash_empty_asks_unless_yes(run: Run, stored: Path) -> None:
     assert run("trash", "empty", "--yes", "--json").json == {"files": 1, "bytes": size}
     assert run("trash", "list", "--json").json == []
     assert run("trash", "empty", "--yes").out == "Deleted 0 files, 0 bytes\n"
+
+
+def test_trash_restore_brings_back_a_deleted_story(run: Run, lamp: int, stored: Path) -> None:
+    before = run("project", "show", lamp, "--json").json
+    data = stored.read_bytes()
+    run("project", "delete", lamp, "--yes")
+    run("project", "new", "Another")
+    (held,) = run("trash", "list", "--json").json
+    restored = run("trash", "restore", held["change_id"], "--json").json
+    assert restored["label"] == "Restore “The Lamp”"
+    assert run("project", "show", lamp, "--json").json == before
+    assert stored.read_bytes() == data
+    assert run("trash", "list", "--json").json == []
+    assert run("undo").out.startswith("Undone: Restore “The Lamp”")
+    assert run("project", "show", lamp).code == 1
+
+
+def test_trash_restore_for_people_names_the_way_back(run: Run, lamp: int) -> None:
+    run("segment", "delete", 1, "--yes")
+    change = run("history", lamp, "--json").json[0]["id"]
+    answer = run("trash", "restore", change)
+    assert answer.out == f"Done: Restore segment 1\nTo take it back: storyflow undo {lamp}\n"
+
+
+def test_trash_restore_refuses_what_is_not_there(run: Run, lamp: int) -> None:
+    answer = run("--json", "trash", "restore", 99)
+    assert answer.code == 1
+    assert answer.refusal["code"] == "not_found"
+    assert run("trash", "restore", 99).err == "Error: Change 99 not found\n"
+    assert run("trash", "restore", "x").code == 2
