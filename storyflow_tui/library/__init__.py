@@ -161,6 +161,21 @@ class Library:
         """Keep today's copy of the database in `backups/`; see `copies.copy_today`."""
         return copies.copy_today(self._database, self._media.disk, self._clock)
 
+    def begin_day(self, trash_days: int) -> int | None:
+        """What the first editor of a day does: keep a copy of the database, then let old things go.
+
+        Changes older than `trash_days` leave the history with what they hold in the trash, but for
+        the last thousand of each line (`retention.py`). Returns how many went; None: somebody was
+        here today already, or the library is open for reading only. Raises as `copy_today`, and
+        BusyError; without a copy nothing is let go.
+        """
+        if self.copy_today() is None:
+            return None
+        from storyflow_tui.library.retention import Retention
+
+        retention = Retention(self._database, self._media, self._journal, self._clock)
+        return retention.apply(trash_days)
+
     def backup(self, file: Path | str, *, force: bool = False) -> Path:
         """Write the whole library into a zip file; see `backup.backup`."""
         # Imported here: no other method has a use for zip files.

@@ -138,7 +138,10 @@ class History:
             change.replay(change_id)
             self._go(change, change_id, forward=forward)
             # It was there inside this transaction, so it is found after it too.
-            self._database.write(Change.update(state=other).where(Change.id == change_id))
+            # Touched now, so that what the trash holds of it since is kept as long as of any other.
+            self._database.write(
+                Change.update(state=other, touched_at=change.at).where(Change.id == change_id)
+            )
         record = self._found(change_id)
         assert record is not None, "a change is removed only by emptying the history"
         return record

@@ -134,7 +134,11 @@ class Journal:
             try:
                 # Asked after the lock is held: its owner commits its moves before it lets go.
                 prefix = f"{STAGING}/{entry}/"
-                if not any(move.source.startswith(prefix) for move in self.pending()):
+                if not any(
+                    path.startswith(prefix)
+                    for move in self.pending()
+                    for path in (move.source, move.target)
+                ):
                     self._disk.remove_tree(folder)
             finally:
                 self._disk.unlock(held)

@@ -80,8 +80,8 @@ class Change(peewee.Model):
     """One undoable step. `project_id` is no foreign key: history outlives what it is about.
 
     `steps` is JSON (see `steps.py`); `state` is done, undone or set_aside; `run` the token of a
-    run of typing, `touched_at` its latest key; `segment_ids` JSON, the ones it touched (at most
-    a hundred).
+    run of typing; `touched_at` its latest key, undo or redo; `segment_ids` JSON, the ones it
+    touched (at most a hundred).
     """
 
     id = peewee.AutoField()
