@@ -46,8 +46,12 @@ class Disk:
             self.sync(folder.parent)
 
     def mkdir(self, path: Path) -> None:
-        """Make one folder; one that is there already is fine."""
-        path.mkdir(exist_ok=True)
+        """Make one folder; one that is there already is fine. A file there is ENOTDIR."""
+        try:
+            path.mkdir()
+        except FileExistsError:
+            if not path.is_dir():
+                raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
 
     def copy(self, source: Path, target: Path, limit: int) -> int:
         """Copy a regular file and sync the copy; returns its bytes.
@@ -224,6 +228,8 @@ def as_ours(error: OSError, place: Path) -> StoryflowError:
     details = {"file": str(error.filename or place)}
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return NoSpaceError(f"No space left in {place}; nothing was changed", details)
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+    if error.errno == errno.ENOTDIR:
+        return NotFoundError(f"{error.filename or place} is no folder", details)
+    if error.errno == errno.ENOENT:
         return NotFoundError(f"{error.filename or place} is not there", details)
     return ReadOnlyError(f"No access to {error.filename or place}: {error.strerror}", details)

@@ -69,6 +69,7 @@ def run(
             demo=demo,
             read_only=read_only,
             handle_signals=True,
+            look_after=not demo,
             encoding=encoding,
         )
         install()

@@ -29,6 +29,7 @@ from storyflow_tui.tui.place import remember
 from storyflow_tui.tui.plain import plain_filters
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.signals import Signals
+from storyflow_tui.tui.upkeep import BEGINS, Upkeep
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
 
@@ -78,9 +79,13 @@ class StoryflowApp(App[int], inherit_bindings=False):
         demo: bool = False,
         read_only: bool = False,
         handle_signals: bool = False,
+        look_after: bool = False,
         encoding: str = "utf-8",
     ) -> None:
-        """`encoding` is what the terminal takes: not UTF-8 means plain signs everywhere."""
+        """`encoding` is what the terminal takes: not UTF-8 means plain signs everywhere.
+
+        With `look_after` the library's upkeep begins once the first screen stands.
+        """
         self._plain = plain_filters(encoding)
         super().__init__()
         self.animation_level = "none"
@@ -97,6 +102,7 @@ class StoryflowApp(App[int], inherit_bindings=False):
         self.faulted = False
         self._start = (project_id, segment_id)
         self._handle_signals = handle_signals
+        self._has_upkeep = look_after
         self._signals: Signals | None = None
         self._leaving = False
         self._warned = False
@@ -124,6 +130,18 @@ class StoryflowApp(App[int], inherit_bindings=False):
         else:
             self.open_story(project_id, segment_id)
         self.call_after_refresh(self._say_problems)
+        if self._has_upkeep:
+            self.set_timer(BEGINS, self._look_after)
+
+    def _look_after(self) -> None:
+        """Begin with what is done once a day and once a start."""
+
+        def say(first: str, rest: str) -> None:
+            if not self._leaving:
+                self.call_later(self.say, first, rest, "warning")
+
+        trash_days = self.session.settings.trash_days
+        Upkeep(self.session.library, trash_days, say).start()
 
     def _stories(self) -> Screen[Any]:
         from storyflow_tui.tui.screens.projects import ProjectsScreen
