@@ -54,7 +54,7 @@ class Library:
         """What a user should know of this library, such as that it lies on a network folder."""
         self._clock = clock
         folder = path / MEDIA
-        self._media = Media(folder.resolve(), disk)
+        self._media = Media(folder.resolve(), disk, read_only=read_only)
         self._database = Database(
             path / DATABASE,
             read_only=read_only,

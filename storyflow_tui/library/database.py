@@ -26,6 +26,7 @@ from storyflow_tui.errors import (
     StoryflowError,
 )
 from storyflow_tui.library import migrations
+from storyflow_tui.library.media import READ_ONLY
 
 APPLICATION_ID = 0x53746679
 """Written into the file's header ("Stfy"), so that it is known as ours: PRAGMA application_id."""
@@ -128,9 +129,7 @@ class Database:
         nothing: whatever is raised inside rolls everything back.
         """
         if self.read_only:
-            raise ReadOnlyError(
-                "This library is open for reading only", {"library": str(self.path.parent)}
-            )
+            raise ReadOnlyError(READ_ONLY, {"library": str(self.path.parent)})
         with self._translated(), self._peewee.atomic("IMMEDIATE"):
             if self._run("PRAGMA user_version").fetchone()[0] != migrations.VERSION:
                 raise _newer(self.path)

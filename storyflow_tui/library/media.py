@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from storyflow_tui.errors import ReadOnlyError
 from storyflow_tui.library.disk import Disk, failures_told
 
 NAME_BYTES = 200
 """Bytes of UTF-8 that a stored file name may have at most."""
+
+READ_ONLY = "This library is open for reading only"
+"""What every write is told that a library refuses for being open for reading only."""
 
 MEDIA = "media"
 """The folder of all files in a library's folder."""
@@ -28,11 +32,12 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\
 
 
 class Media:
-    """The media folder of one library."""
+    """The media folder of one library; one open for reading only stages nothing."""
 
-    def __init__(self, folder: Path, disk: Disk) -> None:
+    def __init__(self, folder: Path, disk: Disk, *, read_only: bool = False) -> None:
         self.folder = folder
         self.disk = disk
+        self._read_only = read_only
 
     def make_folders(self) -> None:
         """Make the three folders that every library has."""
@@ -55,7 +60,12 @@ class Media:
 
     @contextmanager
     def staging(self) -> Iterator[Staging]:
-        """A folder of one operation, held while its files are not yet named by a move."""
+        """A folder of one operation, held while its files are not yet named by a move.
+
+        Raises ReadOnlyError, NoSpaceError.
+        """
+        if self._read_only:
+            raise ReadOnlyError(READ_ONLY, {"library": str(self.folder.parent)})
         with failures_told(self.folder):
             folder, held = self._hold_new_folder()
         staging = Staging(folder, self.disk)

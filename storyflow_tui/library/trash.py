@@ -16,7 +16,6 @@ from storyflow_tui.library.holdings import holdings, size_of
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import TRASH, Media, Staging
 from storyflow_tui.library.models import to_moment
-from storyflow_tui.library.restoring import Restoration
 from storyflow_tui.library.steps import Step, from_json
 from storyflow_tui.records import ChangeRecord, TrashRecord
 
@@ -66,6 +65,9 @@ class Trash:
         Raises NotFoundError, NothingToUndoError (it took nothing, or the trash has it no more),
         LockedError, ConflictError (it is there already, or the change was undone meanwhile).
         """
+        # Imported here: no other method has a use for it.
+        from storyflow_tui.library.restoring import Restoration
+
         former = self._history.get(change_id)
         with self._media.staging() as staging:
             with failures_told(self._media.folder):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storyflow_tui.errors import ReadOnlyError
+from storyflow_tui.library import Library
 from storyflow_tui.library.disk import Disk
 from storyflow_tui.library.media import (
     NAME_BYTES,
@@ -20,6 +23,7 @@ from storyflow_tui.library.media import (
     safe_name,
     stored_name,
 )
+from storyflow_tui.story import Story, StorySegment
 
 NAMES = st.one_of(
     st.text(),
@@ -180,3 +184,19 @@ def test_what_was_staged_goes_when_the_operation_fails(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         fail()
     assert list((tmp_path / ".staging").iterdir()) == []
+
+
+def test_a_library_open_for_reading_stages_nothing(
+    library: Library, tmp_path: Path, paint: Callable[..., Path]
+) -> None:
+    library.projects.import_story(Story("The Lamp", [StorySegment("One")]))
+    library.segments.attach_image(1, paint(tmp_path / "a.png"))
+    library.segments.remove_image(1)
+    with Library.open(library.path, read_only=True) as reader:
+        # Made by nobody: were it touched, it would have to be made anew.
+        (library.media / ".staging").rmdir()
+        with pytest.raises(ReadOnlyError, match="open for reading only"):
+            reader.segments.attach_image(1, tmp_path / "a.png")
+        with pytest.raises(ReadOnlyError, match="open for reading only"):
+            reader.trash.restore(reader.history.ids(1)[0])
+        assert not (library.media / ".staging").exists()
