@@ -139,7 +139,9 @@ class Segments:
             wanted["image_prompt"] = clean_prompt(image_prompt)
         with self._door.change(segment.project_id, run=run) as change:
             self._edit(change, segment_id, wanted, based_on)
-        return find_segment(self._database, segment_id)
+            # Read inside: after it the text may be another's already, and who based the next edit
+            # on that record would write over a text that was never shown.
+            return find_segment(self._database, segment_id)
 
     def _edit(
         self,
@@ -208,7 +210,8 @@ class Segments:
                 change.label = f"Choose a picture for segment {position_of(self._database, now)}"
                 self._set_image(change, now, image)
                 change.files.bring_in(staged, image)
-        return find_segment(self._database, segment_id)
+                attached = find_segment(self._database, segment_id)
+        return attached
 
     def remove_image(self, segment_id: int) -> SegmentRecord:
         """Take the image off a segment; its file goes to the trash, gone already or not.
@@ -223,7 +226,7 @@ class Segments:
                 raise NoImageError("No image to remove", {"segment_id": segment_id})
             change.label = f"Remove the picture of segment {position_of(self._database, now)}"
             self._set_image(change, now, None)
-        return find_segment(self._database, segment_id)
+            return find_segment(self._database, segment_id)
 
     def _set_image(self, change: Writing, segment: SegmentRecord, image: str | None) -> None:
         change.do(
@@ -279,7 +282,7 @@ class Segments:
                     {"position": position if isinstance(position, int) else repr(position)},
                 )
             self._move(change, now, position_of(self._database, now), position, count)
-        return find_segment(self._database, segment_id)
+            return find_segment(self._database, segment_id)
 
     def step(self, segment_id: int, by: int) -> SegmentRecord:
         """Move a segment by some places, as far as the timeline goes."""
@@ -289,7 +292,7 @@ class Segments:
             count = segment_count(self._database, now.project_id)
             place = position_of(self._database, now)
             self._move(change, now, place, min(max(place + by, 1), count), count)
-        return find_segment(self._database, segment_id)
+            return find_segment(self._database, segment_id)
 
     def _move(
         self, change: Writing, segment: SegmentRecord, place: int, position: int, count: int

@@ -114,3 +114,22 @@ def test_both_texts_of_a_conflict_are_kept(
     library.segments.edit(read.id, text_content="mine", based_on=second.segments.get(read.id))
     library.history.undo(project.id)
     assert library.segments.get(read.id).text_content == "theirs"
+
+
+def test_what_an_edit_returns_is_what_it_wrote_though_another_wrote_right_after(
+    library: Library, second: Library, project: ProjectRecord, read: SegmentRecord
+) -> None:
+    library.on_changed = lambda _: second.segments.edit(read.id, text_content="theirs") and None
+    mine = library.segments.edit(read.id, text_content="mine", based_on=read)
+    library.on_changed = None
+    assert mine.text_content == "mine"
+    with pytest.raises(ConflictError) as caught:
+        library.segments.edit(read.id, text_content="mine, longer", based_on=mine)
+    assert caught.value.details["theirs"] == "theirs"
+
+
+def test_an_edit_is_told_as_done_though_another_deleted_the_segment_right_after(
+    library: Library, second: Library, read: SegmentRecord
+) -> None:
+    library.on_changed = lambda _: second.segments.delete(read.id)
+    assert library.segments.edit(read.id, text_content="mine").text_content == "mine"
