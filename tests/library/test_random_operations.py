@@ -1,4 +1,4 @@
-"""Random sequences of operations against a plain model: lists and dicts, no library in sight."""
+"""Random sequences of operations against the plain model (`tests/model.py`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,112 +18,7 @@ from storyflow_tui.library import Library
 from storyflow_tui.library.models import TALLY_COLUMNS
 from storyflow_tui.library.tally import Counts, counts_of
 from storyflow_tui.story import Story, StorySegment
-
-
-class Row(NamedTuple):
-    """A segment as the model sees it."""
-
-    place: int
-    text: str
-    prompt: str
-    locked: bool
-
-
-Rows = dict[int, Row]
-
-
-class Change(NamedTuple):
-    """The rows before and after one change."""
-
-    before: Rows
-    after: Rows
-
-
-class Model:
-    """What a project is after any sequence of operations."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.rows = rows
-        self.next_id = max(rows, default=0) + 1
-        self.done: list[Change] = []
-        self.undone: list[Change] = []
-
-    def order(self) -> list[int]:
-        return sorted(self.rows, key=lambda key: (self.rows[key].place, key))
-
-    def changed(self, rows: Rows) -> None:
-        if rows != self.rows:
-            self.done.append(Change(self.rows, rows))
-            self.undone.clear()
-            self.rows = rows
-
-    def edit(self, key: int, text: str | None, prompt: str | None) -> bool:
-        row = self.rows[key]
-        if row.locked:
-            return False
-        row = row._replace(text=text if text is not None else row.text)
-        row = row._replace(prompt=prompt if prompt is not None else row.prompt)
-        self.changed(self.rows | {key: row})
-        return True
-
-    def lock(self, key: int, locked: bool) -> None:
-        self.rows = self.rows | {key: self.rows[key]._replace(locked=locked)}
-
-    def arrange(self, order: list[int], indices: list[int]) -> None:
-        placed = zip(order, indices, strict=True)
-        self.changed({key: self.rows[key]._replace(place=index) for key, index in placed})
-
-    def move(self, key: int, position: int) -> None:
-        order = self.order()
-        indices = [self.rows[each].place for each in order]
-        order.remove(key)
-        order.insert(position - 1, key)
-        self.arrange(order, indices)
-
-    def reorder(self, order: list[int]) -> None:
-        self.arrange(order, list(range(len(order))))
-
-    def delete(self, key: int) -> None:
-        self.changed({each: row for each, row in self.rows.items() if each != key})
-
-    def insert(self, position: int, texts: list[str]) -> None:
-        order = self.order()
-        if position <= len(order):
-            start = self.rows[order[position - 1]].place
-        else:
-            start = self.rows[order[-1]].place + 1 if order else 0
-        rows = {
-            key: row._replace(place=row.place + len(texts) * (row.place >= start))
-            for key, row in self.rows.items()
-        }
-        for n, text in enumerate(texts):
-            rows[self.next_id] = Row(start + n, text, "", False)
-            self.next_id += 1
-        self.changed(rows)
-
-    def replay(self, forward: bool) -> bool | None:
-        """Undo or redo; None: there is nothing, False: refused by a lock."""
-        source, target = (self.undone, self.done) if forward else (self.done, self.undone)
-        if not source:
-            return None
-        change = source[-1]
-        here, there = change if forward else (change.after, change.before)
-        for key in here.keys() & there.keys():
-            if self.rows[key].locked and here[key][1:3] != there[key][1:3]:
-                return False
-        # Locks are no part of a change: those who stay keep theirs, those who come back had one.
-        gone = {key: row for key, row in self.rows.items() if key not in there}
-        kept = {
-            key: row._replace(locked=self.rows[key].locked if key in self.rows else row.locked)
-            for key, row in there.items()
-        }
-        held = here | gone
-        change = Change(held, there) if forward else Change(there, held)
-        source.pop()
-        target.append(change)
-        self.rows = kept
-        return True
-
+from tests.model import Model, Row, Rows
 
 TEXTS = st.sampled_from(["a", "b c", "雨が降る", "x\ny", "one two three four"])
 NUMBERS = st.integers(0, 50)
@@ -147,9 +42,15 @@ class Pair:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        story = Story("T", [StorySegment(f"text {n}") for n in range(5)])
+        texts = [f"text {n}" for n in range(5)]
+        story = Story("T", [StorySegment(text) for text in texts])
         self.project_id = library.projects.import_story(story).id
-        self.model = Model(self.seen())
+        self.model = Model()
+        self.model.import_story("T", texts)
+
+    @property
+    def order(self) -> list[int]:
+        return self.model.order(self.project_id)
 
     def seen(self) -> Rows:
         return {
@@ -165,11 +66,11 @@ class Pair:
     def do(self, name: str, *values: Any) -> None:
         if name in ("undo", "redo"):
             self.replay(name == "redo")
-        elif self.model.rows or name == "insert":
+        elif self.order or name == "insert":
             getattr(self, name)(*values)
 
     def pick(self, number: int) -> int:
-        order = self.model.order()
+        order = self.order
         return order[number % len(order)]
 
     def edit(self, number: int, text: str | None, prompt: str | None) -> None:
@@ -180,7 +81,7 @@ class Pair:
         def edit() -> object:
             return self.library.segments.edit(key, text_content=text, image_prompt=prompt)
 
-        self.agree(edit, self.model.edit(key, text, prompt))
+        self.agree(edit, self.model.edit(self.project_id, key, text, prompt) is None)
 
     def agree(self, operation: Callable[[], object], passes: bool) -> None:
         if passes:
@@ -192,46 +93,46 @@ class Pair:
     def lock(self, number: int, locked: bool) -> None:
         key = self.pick(number)
         self.library.segments.edit(key, is_locked=locked)
-        self.model.lock(key, locked)
+        self.model.lock(self.project_id, key, locked)
 
     def move(self, number: int, to: int) -> None:
-        key, position = self.pick(number), to % len(self.model.rows) + 1
+        key, position = self.pick(number), to % len(self.order) + 1
         self.library.segments.move(key, position)
-        self.model.move(key, position)
+        self.model.move(self.project_id, key, position)
 
     def step(self, number: int, by: int) -> None:
         key = self.pick(number)
         self.library.segments.step(key, by)
-        place = self.model.order().index(key) + 1 + by
-        self.model.move(key, min(max(place, 1), len(self.model.rows)))
+        place = self.order.index(key) + 1 + by
+        self.model.move(self.project_id, key, min(max(place, 1), len(self.order)))
 
     def reorder(self, random: Any) -> None:
-        order = self.model.order()
+        order = self.order
         random.shuffle(order)
         self.library.segments.reorder(self.project_id, order)
-        self.model.reorder(order)
+        self.model.reorder(self.project_id, order)
 
     def delete(self, number: int) -> None:
         key = self.pick(number)
         self.library.segments.delete(key)
-        self.model.delete(key)
+        self.model.delete(self.project_id, key)
 
     def insert(self, number: int, texts: list[str]) -> None:
-        position = number % (len(self.model.rows) + 1) + 1
+        position = number % (len(self.order) + 1) + 1
         story = Story("", [StorySegment(text) for text in texts])
         self.library.projects.insert(self.project_id, position, story)
-        self.model.insert(position, texts)
+        self.model.insert(self.project_id, position, texts)
 
     def replay(self, forward: bool) -> bool:
         history = self.library.history
         replay = history.redo if forward else history.undo
-        answer = self.model.replay(forward)
-        if answer is None:
+        answer = self.model.replay(self.project_id, forward=forward)
+        if answer == "nothing_to_undo":
             with pytest.raises(NothingToUndoError):
                 replay(self.project_id)
             return False
-        self.agree(lambda: replay(self.project_id), answer)
-        return answer
+        self.agree(lambda: replay(self.project_id), answer is None)
+        return answer is None
 
     def stored(self) -> list[Any]:
         """Both tables, as another program reads them."""
@@ -242,9 +143,11 @@ class Pair:
             ]
 
     def compare(self) -> None:
-        assert self.seen() == self.model.rows
-        assert self.library.segments.ids(self.project_id) == self.model.order()
+        assert self.seen() == self.model.rows(self.project_id)
+        assert self.library.segments.ids(self.project_id) == self.order
         assert self.library.check() == []
+        changes = [(c.id, c.label, c.state) for c in self.library.history.list(self.project_id)]
+        assert changes[::-1] == self.model.states(self.project_id)
         project = self.library.projects.get(self.project_id)
         counted = Counts().plus(map(counts_of, self.library.segments.list(self.project_id)))
         told = Counts(*(getattr(project, column) for column in TALLY_COLUMNS))
@@ -282,5 +185,5 @@ def test_any_sequence_with_locks_is_what_the_model_says(operations: list[tuple[A
         pair = Pair(library)
         for operation in operations:
             pair.do(*operation)
-            assert pair.seen() == pair.model.rows
+            assert pair.seen() == pair.model.rows(pair.project_id)
         pair.compare()

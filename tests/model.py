@@ -1,0 +1,390 @@
+"""What a library is after any sequence of operations: lists and dicts, no library in sight.
+
+What can be refused returns the code of the refusal, or None. Of times it knows nothing, and a
+picture is never replaced by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+
+class Picture(NamedTuple):
+    """A picture of a segment: the name it came under, and which one it is."""
+
+    name: str
+    content: int
+
+
+class Row(NamedTuple):
+    """A segment."""
+
+    place: int
+    text: str
+    prompt: str = ""
+    locked: bool = False
+    picture: Picture | None = None
+
+
+Rows = Mapping[int, Row]
+
+
+class Project(NamedTuple):
+    """A project with its segments."""
+
+    title: str
+    rows: Rows
+
+
+class Change(NamedTuple):
+    """One change: a project before and after it, None where it is not there."""
+
+    id: int
+    label: str
+    project_id: int
+    before: Project | None
+    after: Project | None
+
+
+class Line:
+    """One line of history."""
+
+    def __init__(self, done: Sequence[Change] = ()) -> None:
+        self.done = list(done)
+        self.undone: list[Change] = []
+        self.aside: list[Change] = []
+
+    def copy(self) -> Line:
+        other = Line(self.done)
+        other.undone, other.aside = list(self.undone), list(self.aside)
+        return other
+
+    def add(self, change: Change) -> None:
+        self.done.append(change)
+        self.aside += self.undone
+        self.undone.clear()
+
+    def states(self) -> list[tuple[int, str, str]]:
+        """Every change with its label and state, oldest first."""
+        named = {"done": self.done, "undone": self.undone, "set_aside": self.aside}
+        return sorted((c.id, c.label, state) for state, some in named.items() for c in some)
+
+
+Files = Mapping[str, int]
+"""Pictures by their paths."""
+
+
+def folder_of(project_id: int) -> str:
+    return f"projects/{project_id}"
+
+
+def path_of(project_id: int, key: int, picture: Picture) -> str:
+    return f"{folder_of(project_id)}/images/{key}_{picture.name}"
+
+
+def files_of(project_id: int, rows: Rows) -> dict[str, int]:
+    """The pictures that rows name."""
+    return {
+        path_of(project_id, key, row.picture): row.picture.content
+        for key, row in rows.items()
+        if row.picture is not None
+    }
+
+
+def order_of(rows: Rows) -> list[int]:
+    return sorted(rows, key=lambda key: (rows[key].place, key))
+
+
+class Model:
+    """A library as the operations leave it."""
+
+    def __init__(self) -> None:
+        self.projects: dict[int, Project] = {}
+        self.lines: dict[int | None, Line] = {None: Line()}
+        self.held: dict[tuple[int, str], Files | None] = {}
+        """What lies in the trash, by change and path; None once it was emptied."""
+        self.next_project = self.next_segment = self.next_change = 1
+
+    def copy(self) -> Model:
+        """Another one that goes its own way; rows are shared, for they are never altered."""
+        other = Model()
+        other.projects = dict(self.projects)
+        other.lines = {key: line.copy() for key, line in self.lines.items()}
+        other.held = dict(self.held)
+        other.next_project, other.next_segment = self.next_project, self.next_segment
+        other.next_change = self.next_change
+        return other
+
+    # -- looking at it ------------------------------------------------------------------------
+
+    def rows(self, project_id: int) -> Rows:
+        return self.projects[project_id].rows
+
+    def order(self, project_id: int) -> list[int]:
+        """The ids of a project's segments as a timeline lists them."""
+        return order_of(self.rows(project_id))
+
+    def position(self, project_id: int, key: int) -> int:
+        return self.order(project_id).index(key) + 1
+
+    def states(self, line: int | None) -> list[tuple[int, str, str]]:
+        """Every change of a line with its label and state, oldest first."""
+        return self.lines[line].states() if line in self.lines else []
+
+    def files(self) -> dict[str, int]:
+        """Every picture that a row names."""
+        return {
+            path: content
+            for project_id, project in self.projects.items()
+            for path, content in files_of(project_id, project.rows).items()
+        }
+
+    def trash(self) -> set[int]:
+        """Every picture in the trash."""
+        return {content for files in self.held.values() if files for content in files.values()}
+
+    # -- content ------------------------------------------------------------------------------
+
+    def edit(self, project_id: int, key: int, text: str | None, prompt: str | None) -> str | None:
+        row = self.rows(project_id)[key]
+        if row.locked:
+            return "locked"
+        new = row._replace(
+            text=row.text if text is None else text,
+            prompt=row.prompt if prompt is None else prompt,
+        )
+        pairs = {"narration": row.text != new.text, "prompt": row.prompt != new.prompt}
+        names = " and ".join(name for name, differs in pairs.items() if differs)
+        self._set(project_id, key, new, f"Edit {names} of segment")
+        return None
+
+    def lock(self, project_id: int, key: int, locked: bool) -> None:
+        project = self.projects[project_id]
+        row = project.rows[key]._replace(locked=locked)
+        self.projects[project_id] = project._replace(rows={**project.rows, key: row})
+
+    def attach(self, project_id: int, key: int, picture: Picture) -> str | None:
+        row = self.rows(project_id)[key]
+        if row.locked:
+            return "locked"
+        if row.picture is not None:
+            self._hold(path_of(project_id, key, row.picture), row.picture.content)
+        self._set(project_id, key, row._replace(picture=picture), "Choose a picture for segment")
+        return None
+
+    def remove(self, project_id: int, key: int) -> str | None:
+        row = self.rows(project_id)[key]
+        if row.locked:
+            return "locked"
+        if row.picture is None:
+            return "no_image"
+        self._hold(path_of(project_id, key, row.picture), row.picture.content)
+        self._set(project_id, key, row._replace(picture=None), "Remove the picture of segment")
+        return None
+
+    # -- place --------------------------------------------------------------------------------
+
+    def move(self, project_id: int, key: int, position: int) -> None:
+        rows, order = self.rows(project_id), self.order(project_id)
+        indices = [rows[each].place for each in order]
+        label = f"Move segment {order.index(key) + 1} to {position}"
+        order.remove(key)
+        order.insert(position - 1, key)
+        self._arrange(project_id, order, indices, label)
+
+    def reorder(self, project_id: int, order: Sequence[int]) -> None:
+        self._arrange(project_id, order, range(len(order)), "Reorder the segments")
+
+    def delete(self, project_id: int, key: int) -> None:
+        rows = self.rows(project_id)
+        for path, content in files_of(project_id, {key: rows[key]}).items():
+            self._hold(path, content)
+        label = f"Delete segment {self.position(project_id, key)}"
+        self._changed(project_id, {k: row for k, row in rows.items() if k != key}, label)
+
+    def insert(
+        self,
+        project_id: int,
+        position: int,
+        texts: Sequence[str],
+        pictures: Sequence[Picture | None] = (),
+    ) -> None:
+        rows, order = self.rows(project_id), self.order(project_id)
+        if position <= len(order):
+            start = rows[order[position - 1]].place
+        else:
+            start = rows[order[-1]].place + 1 if order else 0
+        moved = {
+            key: row._replace(place=row.place + len(texts) * (row.place >= start))
+            for key, row in rows.items()
+        }
+        label = f"Insert segment {position}"
+        if len(texts) > 1:
+            label = f"Insert {len(texts)} segments at {position}"
+        self._changed(project_id, {**moved, **self._new_rows(start, texts, pictures)}, label)
+
+    # -- projects -----------------------------------------------------------------------------
+
+    def import_story(
+        self,
+        title: str,
+        texts: Sequence[str] = (),
+        pictures: Sequence[Picture | None] = (),
+        label: str = "Import",
+    ) -> int:
+        """Returns the id of the project."""
+        project = Project(title, self._new_rows(0, texts, pictures))
+        self._listed(f"{label} “{title}”", self.next_project, None, project)
+        self.next_project += 1
+        return self.next_project - 1
+
+    def rename(self, project_id: int, title: str) -> None:
+        before = self.projects[project_id]
+        if before.title != title:
+            label = f"Rename “{before.title}” to “{title}”"
+            self._listed(label, project_id, before, before._replace(title=title))
+
+    def delete_project(self, project_id: int) -> None:
+        project = self.projects[project_id]
+        self._hold_project(self.next_change, project_id, project)
+        self._listed(f"Delete “{project.title}”", project_id, project, None)
+
+    # -- history and trash --------------------------------------------------------------------
+
+    def replay(self, line: int | None, *, forward: bool) -> str | None:
+        """Undo or redo."""
+        history = self.lines.setdefault(line, Line())
+        source, target = history.undone, history.done
+        if not forward:
+            source, target = target, source
+        if not source:
+            return "nothing_to_undo"
+        change = source[-1]
+        there = change.after if forward else change.before
+        replayed = self._replay_project if line is None else self._replay_rows
+        outcome = replayed(change, there)
+        if isinstance(outcome, str):
+            return outcome
+        source.pop()
+        target.append(
+            change._replace(before=outcome) if forward else change._replace(after=outcome)
+        )
+        return None
+
+    def empty(self) -> None:
+        """Everything in the trash goes."""
+        self.held = dict.fromkeys(self.held)
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _replay_rows(self, change: Change, there: Project | None) -> str | Project:
+        """Set the rows to one side; returns what the other side holds from now on."""
+        assert there is not None
+        project_id, rows = change.project_id, self.rows(change.project_id)
+        here = change.after if there is change.before else change.before
+        assert here is not None
+        for key in here.rows.keys() & there.rows.keys():
+            was, will = here.rows[key], there.rows[key]
+            if rows[key].locked and (was.text, was.prompt, was.picture) != (
+                will.text,
+                will.prompt,
+                will.picture,
+            ):
+                return "locked"
+        # Locks are no part of a change: those who stay keep theirs, those who come back had one.
+        kept = {
+            key: row._replace(locked=rows[key].locked if key in rows else row.locked)
+            for key, row in there.rows.items()
+        }
+        swapped = {
+            key
+            for key in rows.keys() | kept.keys()
+            if key not in rows or key not in kept or rows[key].picture != kept[key].picture
+        }
+        back = [
+            path_of(project_id, key, picture)
+            for key in swapped & kept.keys()
+            if (picture := kept[key].picture) is not None
+        ]
+        if not self._take_back(change.id, back):
+            return "nothing_to_undo"
+        for key in swapped & rows.keys():
+            if (picture := rows[key].picture) is not None:
+                path = path_of(project_id, key, picture)
+                self.held[change.id, path] = {path: picture.content}
+        gone = {key: row for key, row in rows.items() if key not in there.rows}
+        self.projects[project_id] = self.projects[project_id]._replace(rows=kept)
+        return here._replace(rows={**here.rows, **gone})
+
+    def _replay_project(self, change: Change, there: Project | None) -> str | Project | None:
+        """Set a project to one side; returns what the other side holds from now on."""
+        project_id, now = change.project_id, self.projects.get(change.project_id)
+        if there is None:
+            assert now is not None
+            self._hold_project(change.id, project_id, now)
+            del self.projects[project_id]
+        elif now is None:
+            if not self._take_back(change.id, [folder_of(project_id)]):
+                return "nothing_to_undo"
+            self.projects[project_id] = there
+        else:
+            self.projects[project_id] = now._replace(title=there.title)
+        return now
+
+    def _take_back(self, change_id: int, paths: Sequence[str]) -> bool:
+        """Take what a change holds of these out of the trash, if it was not emptied meanwhile."""
+        keys = [(change_id, path) for path in paths if (change_id, path) in self.held]
+        if any(self.held[key] is None for key in keys):
+            return False
+        for key in keys:
+            del self.held[key]
+        return True
+
+    def _hold(self, path: str, content: int) -> None:
+        self.held[self.next_change, path] = {path: content}
+
+    def _hold_project(self, change_id: int, project_id: int, project: Project) -> None:
+        # Of a folder without a file nothing is held.
+        if files := files_of(project_id, project.rows):
+            self.held[change_id, folder_of(project_id)] = files
+
+    def _new_rows(
+        self, start: int, texts: Sequence[str], pictures: Sequence[Picture | None]
+    ) -> dict[int, Row]:
+        rows = {}
+        for number, text in enumerate(texts):
+            picture = pictures[number] if number < len(pictures) else None
+            rows[self.next_segment] = Row(start + number, text, picture=picture)
+            self.next_segment += 1
+        return rows
+
+    def _set(self, project_id: int, key: int, row: Row, what: str) -> None:
+        label = f"{what} {self.position(project_id, key)}"
+        self._changed(project_id, {**self.rows(project_id), key: row}, label)
+
+    def _arrange(
+        self, project_id: int, order: Sequence[int], indices: Sequence[int], label: str
+    ) -> None:
+        rows, placed = self.rows(project_id), zip(order, indices, strict=True)
+        self._changed(project_id, {k: rows[k]._replace(place=place) for k, place in placed}, label)
+
+    def _changed(self, project_id: int, rows: Rows, label: str) -> None:
+        before = self.projects[project_id]
+        after = before._replace(rows=rows)
+        if after != before:
+            self._write(project_id, Change(self.next_change, label, project_id, before, after))
+            self.projects[project_id] = after
+
+    def _listed(
+        self, label: str, project_id: int, before: Project | None, after: Project | None
+    ) -> None:
+        self._write(None, Change(self.next_change, label, project_id, before, after))
+        if after is None:
+            del self.projects[project_id]
+        else:
+            self.projects[project_id] = after
+
+    def _write(self, line: int | None, change: Change) -> None:
+        self.lines.setdefault(line, Line()).add(change)
+        self.next_change += 1
