@@ -27,6 +27,7 @@ from storyflow_tui.errors import (
 )
 from storyflow_tui.library import migrations
 from storyflow_tui.library.media import READ_ONLY
+from storyflow_tui.library.turn import turn
 
 APPLICATION_ID = 0x53746679
 """Written into the file's header ("Stfy"), so that it is known as ours: PRAGMA application_id."""
@@ -66,6 +67,7 @@ class Database:
         """
         self.path = path
         self.read_only = read_only
+        self._busy = busy
         self._before_upgrade = before_upgrade
         self.is_on_network = on_network(path.parent)
         _refuse_by_header(path, read_only)
@@ -130,10 +132,26 @@ class Database:
         """
         if self.read_only:
             raise ReadOnlyError(READ_ONLY, {"library": str(self.path.parent)})
-        with self._translated(), self._peewee.atomic("IMMEDIATE"):
+        with self._translated(), self._turn(), self._peewee.atomic("IMMEDIATE"):
             if self._run("PRAGMA user_version").fetchone()[0] != migrations.VERSION:
                 raise _newer(self.path)
             yield
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self.is_on_network:  # one computer at a time, and flock is not to be had everywhere
+            yield
+            return
+        with turn(self.path.parent, self._busy) as left:
+            if left == self._busy:
+                yield
+                return
+            # What was waited for the turn is not waited once more for SQLite's own lock.
+            self._run(f"PRAGMA busy_timeout = {left * 1000:.0f}")
+            try:
+                yield
+            finally:
+                self._run(f"PRAGMA busy_timeout = {self._busy * 1000:.0f}")
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement; returns how many rows it changed."""
