@@ -102,7 +102,8 @@ def rename_project(call: Call, project_id: int, title: str) -> None:
 def delete_project(call: Call, project_id: int, yes: bool) -> None:
     """Delete a project with its segments and files.
 
-    The files wait in the trash: 'storyflow undo' (without a project) brings all of it back.
+    All of it waits in the trash: 'storyflow undo' (without a project) brings it back, and
+    'storyflow trash restore' does so after other changes.
     """
     with call.opened() as library:
         record = library.projects.get(project_id)
@@ -115,6 +116,6 @@ def delete_project(call: Call, project_id: int, yes: bool) -> None:
         output.lines(
             [
                 f"Deleted {words.title(record)}",
-                "To bring it back, while it is the last change to the project list: storyflow undo",
+                "To bring it back: storyflow undo; after other changes: storyflow trash restore",
             ]
         )
