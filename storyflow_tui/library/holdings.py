@@ -9,6 +9,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,12 +48,11 @@ def holdings(
     held: dict[int, Held] = {}
     for change_id, path, place in rows:
         root = media.folder / locate(place)
-        # What a restoration brought back under a second name waits for nothing any more.
-        files = [
-            file
-            for file in files_at(media, root)
-            if not (path and is_same(file, media.folder / path / file.relative_to(root)))
-        ]
+        files = files_at(media, root)
+        if path and root != media.folder / path:  # else it is still on its way here
+            # What a restoration brought back under a second name waits for nothing any more.
+            back = media.folder / path
+            files = [file for file in files if not is_same(file, back / file.relative_to(root))]
         if not files:
             continue
         names = tuple(
@@ -65,9 +65,13 @@ def holdings(
 
 
 def files_at(media: Media, place: Path) -> list[Path]:
-    """The file at a place, or every file below the folder there, sorted; links count as files."""
+    """The file at a place, or every file below the folder there, sorted; links count as files.
+
+    A folder that cannot be looked into counts as one file.
+    """
     if place.is_dir() and not place.is_symlink():
-        return sorted(media.disk.files_below(place))
+        with suppress(OSError):
+            return sorted(media.disk.files_below(place))
     return [place] if media.disk.exists(place) else []
 
 

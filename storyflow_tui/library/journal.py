@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ class _Stuck:
         if moves[0].operation in self._operations:
             return True
         paths = {path for move in moves for path in (move.source, move.target)}
-        if any(_touch(path, other) for path in paths for other in self._paths):
+        if any(touch(path, other) for path in paths for other in self._paths):
             self.add(moves)
             return True
         return False
@@ -126,22 +127,25 @@ class Journal:
         root = self._media.folder / STAGING
         for entry in sorted(os.listdir(root)):  # noqa: PTH208 - names only, no stat
             folder = root / entry
-            if folder.is_symlink() or not folder.is_dir():
-                continue
-            held = self._disk.lock(folder, wait=False)
-            if held is None:
-                continue
-            try:
-                # Asked after the lock is held: its owner commits its moves before it lets go.
-                prefix = f"{STAGING}/{entry}/"
-                if not any(
-                    path.startswith(prefix)
-                    for move in self.pending()
-                    for path in (move.source, move.target)
-                ):
-                    self._disk.remove_tree(folder)
-            finally:
-                self._disk.unlock(held)
+            if not folder.is_symlink() and folder.is_dir():
+                with suppress(OSError):  # one that stays keeps no other
+                    self._sweep_one(folder)
+
+    def _sweep_one(self, folder: Path) -> None:
+        held = self._disk.lock(folder, wait=False)
+        if held is None:
+            return
+        try:
+            # Asked after the lock is held: its owner commits its moves before it lets go.
+            prefix = f"{STAGING}/{folder.name}/"
+            if not any(
+                path.startswith(prefix)
+                for move in self.pending()
+                for path in (move.source, move.target)
+            ):
+                self._disk.remove_tree(folder)
+        finally:
+            self._disk.unlock(held)
 
     def _lists(self) -> list[list[Move]]:
         lists: dict[str, list[Move]] = {}
@@ -197,5 +201,6 @@ class Journal:
         return self._media.folder / relative
 
 
-def _touch(path: str, other: str) -> bool:
+def touch(path: str, other: str) -> bool:
+    """Whether two paths are one, or one lies in the other."""
     return path == other or path.startswith(other + "/") or other.startswith(path + "/")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from storyflow_tui.errors import ConflictError, NotFoundError, ReadOnlyError, StoryflowError
+from storyflow_tui.errors import ConflictError, NotFoundError, StoryflowError
 from storyflow_tui.library.changes import Door
 from storyflow_tui.library.database import Database
-from storyflow_tui.library.disk import failures_told
+from storyflow_tui.library.disk import as_ours, failures_told
 from storyflow_tui.library.history import History
-from storyflow_tui.library.holdings import holdings, size_of
-from storyflow_tui.library.journal import Journal
+from storyflow_tui.library.holdings import files_at, holdings, size_of
+from storyflow_tui.library.journal import Journal, touch
 from storyflow_tui.library.media import TRASH, Media, Staging
 from storyflow_tui.library.models import to_moment
 from storyflow_tui.library.steps import Step, from_json
@@ -108,43 +109,76 @@ class Trash:
         """Remove everything in the trash for good; returns how many files and bytes went.
 
         The files go before the database is written, so that it works on a full disk. What a
-        pending move names stays. The changes that held them can be undone no more.
+        pending move names stays. The changes that held them can be undone no more. What a change
+        holds goes as a whole or not at all, and what cannot be removed keeps nothing else back;
+        it is told by ReadOnlyError or DamagedError then.
         """
         root = self._media.folder / TRASH
         files = size = 0
+        failures: list[OSError] = []
         with suppress(StoryflowError):
             self._journal.finish()
-        with self._database.writing():
-            kept = {path for move in self._journal.pending() for path in (move.source, move.target)}
-            emptied = []
-            for file in sorted(self._media.disk.files_below(root)):
-                relative = file.relative_to(self._media.folder).as_posix()
-                if any(relative == path or relative.startswith(path + "/") for path in kept):
+        with failures_told(root), self._database.writing():
+            waiting = {
+                path for move in self._journal.pending() for path in (move.source, move.target)
+            }
+            gone = []
+            for place in _places(root, failures):
+                relative = place.relative_to(self._media.folder).as_posix()
+                if any(touch(relative, path) for path in waiting):
                     continue
-                bytes_of_file, lives_on = size_of(file), _lives_on(file)
+                held = [(size_of(file), _lives_on(file)) for file in files_at(self._media, place)]
                 try:
-                    self._media.disk.unlink(file)
+                    self._remove(place)
                 except OSError as error:
-                    raise ReadOnlyError(
-                        f"{file} cannot be removed: {error.strerror}", {"file": str(file)}
-                    ) from error
-                if not lives_on:
-                    files += 1
-                    size += bytes_of_file
-                emptied.append(relative)
+                    failures.append(error)
+                if self._media.disk.exists(place):
+                    continue
+                gone.append(relative)
+                files += sum(not lives_on for _, lives_on in held)
+                size += sum(size for size, lives_on in held if not lives_on)
             self._remove_empty_folders(root)
-            # A file may be the place itself or lie in the folder of a deleted project.
-            places = {"/".join(relative.split("/")[:3]) for relative in emptied}
             self._database.execute_many(
-                "UPDATE trashed_file SET place = '' WHERE place = ?", [(p,) for p in places]
+                "UPDATE trashed_file SET place = '' WHERE place = ?", [(place,) for place in gone]
             )
+        if failures:
+            raise _left(failures[0], root) from failures[0]
         return files, size
 
+    def _remove(self, place: Path) -> None:
+        disk = self._media.disk
+        if place.is_dir() and not place.is_symlink():
+            # Renamed first: a story that lost some of its files must not come back without them.
+            nobodys = place.with_name(os.urandom(16).hex())
+            disk.rename(place, nobodys)
+            disk.remove_tree(nobodys)
+        else:
+            disk.unlink(place)
+
     def _remove_empty_folders(self, root: Path) -> None:
-        folders = [path for path in root.rglob("*") if path.is_dir() and not path.is_symlink()]
-        for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
-            with suppress(OSError):  # not empty, or somebody else's: then it stays
-                self._media.disk.remove_folder(folder)
+        with suppress(OSError):
+            for folder in root.iterdir():
+                with suppress(OSError):  # not empty, or somebody else's: then it stays
+                    self._media.disk.remove_folder(folder)
+
+
+def _places(root: Path, failures: list[OSError]) -> Iterator[Path]:
+    """Everything that the trash holds, each as what a change would bring back at once."""
+    for entry in sorted(root.iterdir()):
+        if entry.is_symlink() or not entry.is_dir():
+            yield entry  # nobody's
+            continue
+        try:
+            yield from sorted(entry.iterdir())
+        except OSError as error:
+            failures.append(error)
+
+
+def _left(error: OSError, root: Path) -> StoryflowError:
+    kind = type(as_ours(error, root))
+    file = str(error.filename or root)
+    message = f"{file} cannot be removed: {error.strerror}; the rest of the trash is empty"
+    return kind(message, {"file": file})
 
 
 def _lives_on(file: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import unicodedata
 from collections.abc import Callable
@@ -200,3 +201,17 @@ def test_a_library_open_for_reading_stages_nothing(
         with pytest.raises(ReadOnlyError, match="open for reading only"):
             reader.trash.restore(reader.history.ids(1)[0])
         assert not (library.media / ".staging").exists()
+
+
+def test_staging_that_cannot_be_swept_keeps_no_other(library: Library) -> None:
+    class Clinging(Disk):
+        def unlink(self, path: Path) -> None:
+            if path.parent.name == "a":
+                raise OSError(errno.EACCES, "Permission denied", str(path))
+            super().unlink(path)
+
+    for name in ("a", "b"):
+        (library.media / ".staging" / name).mkdir()
+        (library.media / ".staging" / name / "1").touch()
+    Library.open(library.path, disk=Clinging()).close()
+    assert [path.name for path in (library.media / ".staging").iterdir()] == ["a"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import errno
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storyflow_tui.errors import NothingToUndoError
+from storyflow_tui.errors import NothingToUndoError, ReadOnlyError
 from storyflow_tui.library import Library
 from storyflow_tui.library.disk import Disk
 from storyflow_tui.records import ProjectRecord
@@ -188,6 +189,53 @@ def test_emptying_leaves_what_still_waits_to_be_brought_back(
     file = library.file(library.segments.get(ids[0]).image_file)
     assert file is not None
     assert file.is_file()
+
+
+class Clinging(Disk):
+    """A disk that does not let go of the first segment's picture."""
+
+    def unlink(self, path: Path) -> None:
+        if path.name.endswith("1_a.png"):
+            raise OSError(errno.EACCES, "Permission denied", str(path))
+        super().unlink(path)
+
+
+@pytest.fixture
+def clinging(library: Library) -> Iterator[Library]:
+    with Library.open(library.path, disk=Clinging()) as opened:
+        yield opened
+
+
+def test_a_story_that_lost_some_of_its_files_for_good_does_not_come_back_without_them(
+    library: Library, clinging: Library, pictured: ProjectRecord
+) -> None:
+    library.projects.delete(pictured.id)
+    with pytest.raises(ReadOnlyError, match=r"1_a\.png cannot be removed: Permission denied"):
+        clinging.trash.empty()
+    assert library.trash.list() == []
+    with pytest.raises(NothingToUndoError):
+        library.history.undo()
+    assert library.trash.size()[0] > 0
+    library.trash.empty()
+    assert library.trash.size() == (0, 0)
+
+
+def test_a_file_that_cannot_be_removed_keeps_no_other_back(
+    library: Library, clinging: Library, pictured: ProjectRecord, ids: Sequence[int]
+) -> None:
+    library.segments.delete(ids[0])
+    library.segments.delete(ids[1])
+    with pytest.raises(ReadOnlyError):
+        clinging.trash.empty()
+    assert [record.files for record in library.trash.list()] == [("a.png",)]
+
+
+def test_a_picture_that_still_waits_to_be_moved_is_in_the_trash_already(
+    library: Library, stuck: Library, pictured: ProjectRecord, ids: Sequence[int]
+) -> None:
+    stuck.segments.remove_image(ids[0])
+    assert stuck.pending_moves() == 1
+    assert [record.files for record in stuck.trash.list()] == [("a.png",)]
 
 
 class FullDisk(Disk):
