@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from storyflow_tui.errors import (
+    DamagedError,
     NoSpaceError,
     NotFoundError,
     ReadOnlyError,
@@ -43,7 +44,13 @@ class Disk:
             path = path.parent
         for folder in reversed(missing):
             self.mkdir(folder)
-            self.sync(folder.parent)
+            try:
+                self.sync(folder.parent)
+            except BaseException:
+                # The next try would find it there and not make it durable.
+                with suppress(OSError):
+                    self.remove_folder(folder)
+                raise
 
     def mkdir(self, path: Path) -> None:
         """Make one folder; one that is there already is fine. A file there is ENOTDIR."""
@@ -56,17 +63,18 @@ class Disk:
     def copy(self, source: Path, target: Path, limit: int) -> int:
         """Copy a regular file and sync the copy; returns its bytes.
 
-        Raises OSError: what reading and writing raise, ENXIO for what is no regular file, EFBIG
-        for more than `limit` bytes. A partial copy is left where it is (staging is swept).
+        Raises OSError: what reading and writing raise, with the name of the one that failed; of
+        the source ENXIO for what is no regular file, EFBIG for more than `limit` bytes. A partial
+        copy is left where it is (staging is swept).
         """
         # O_NONBLOCK so that a FIFO under a picture's name cannot hang us.
         source_fd = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(source_fd).st_mode):
                 raise OSError(errno.ENXIO, "no regular file", str(source))
-            with target.open("xb") as writer:
+            with _named(target), target.open("xb", buffering=0) as writer:
                 copied = 0
-                while chunk := os.read(source_fd, _CHUNK):
+                while chunk := self._read(source_fd, source):
                     copied += len(chunk)
                     if copied > limit:
                         raise OSError(errno.EFBIG, "file too large", str(source))
@@ -75,6 +83,10 @@ class Disk:
         finally:
             os.close(source_fd)
         return copied
+
+    def _read(self, descriptor: int, path: Path) -> bytes:
+        with _named(path):
+            return os.read(descriptor, _CHUNK)
 
     def write(self, descriptor: int, data: bytes) -> None:
         """Write all of the data."""
@@ -193,6 +205,16 @@ class Disk:
                     yield Path(entry.path)
 
 
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Give a failed call on a descriptor the name of its file, which the system does not tell."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
 def _identity(descriptor: int) -> tuple[int, int]:
     status = os.fstat(descriptor)
     return status.st_dev, status.st_ino
@@ -232,4 +254,7 @@ def as_ours(error: OSError, place: Path) -> StoryflowError:
         return NotFoundError(f"{error.filename or place} is no folder", details)
     if error.errno == errno.ENOENT:
         return NotFoundError(f"{error.filename or place} is not there", details)
+    if error.errno == errno.EIO:
+        message = f"{error.filename or place} cannot be read or written: {error.strerror}"
+        return DamagedError(message, details)
     return ReadOnlyError(f"No access to {error.filename or place}: {error.strerror}", details)

@@ -6,7 +6,9 @@ Files are looked at, never changed. What becomes of an accepted file is not deci
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from storyflow_tui.library.decoding import (
     FORMATS,
@@ -23,7 +25,15 @@ from storyflow_tui.library.decoding import (
 )
 from storyflow_tui.library.thumbnails import Thumbnails
 
-__all__ = ["MAX_BYTES", "MAX_PIXELS", "SUFFIXES", "ImageFacts", "Thumbnails", "inspect"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "SUFFIXES",
+    "ImageFacts",
+    "Thumbnails",
+    "inspect",
+    "inspect_bytes",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +55,23 @@ def inspect(path: Path | str, *, name: str | None = None, decode: bool = True) -
     path = Path(path)
     name = path.name if name is None else name
     with opened(path, name) as (file, size):
-        check_name(name)
-        if size > MAX_BYTES:
-            raise refused(name, too_large(size), bytes=size, limit=MAX_BYTES)
-        if size == 0:
-            raise refused(name, "It is empty.")
-        with quietly(), header(file, name) as image:
-            width, height = image.size
-            facts = ImageFacts(FORMATS[image.format or ""], width, height, size)
-            if decode:
-                load(image, name, 1)
+        return _inspected(file, name, size, decode=decode)
+
+
+def inspect_bytes(data: bytes, name: str) -> ImageFacts:
+    """The same of the content of a file, decoded; `name` is the one whose ending counts."""
+    return _inspected(BytesIO(data), name, len(data), decode=True)
+
+
+def _inspected(file: BinaryIO, name: str, size: int, *, decode: bool) -> ImageFacts:
+    check_name(name)
+    if size > MAX_BYTES:
+        raise refused(name, too_large(size), bytes=size, limit=MAX_BYTES)
+    if size == 0:
+        raise refused(name, "It is empty.")
+    with quietly(), header(file, name) as image:
+        width, height = image.size
+        facts = ImageFacts(FORMATS[image.format or ""], width, height, size)
+        if decode:
+            load(image, name, 1)
     return facts

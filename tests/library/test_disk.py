@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from storyflow_tui.errors import NoSpaceError, NotFoundError, ReadOnlyError, StoryflowError
+from storyflow_tui.errors import (
+    DamagedError,
+    NoSpaceError,
+    NotFoundError,
+    ReadOnlyError,
+    StoryflowError,
+)
 from storyflow_tui.library.disk import Disk, as_ours, failures_told
 
 
@@ -51,6 +57,33 @@ def test_folders_are_made_with_their_parents_once_and_again(disk: Disk, tmp_path
     for _ in range(2):
         disk.make_folder(tmp_path / "a/b/c")
     assert (tmp_path / "a/b/c").is_dir()
+
+
+def test_a_folder_that_could_not_be_made_durable_is_not_there(
+    disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(OSError):
+            disk.make_folder(tmp_path / "a/b")
+    assert list(tmp_path.iterdir()) == [], "the next try makes it durable"
+
+
+@pytest.mark.parametrize(("call", "name"), [("read", "a"), ("write", "b"), ("fsync", "b")])
+def test_a_copy_that_fails_tells_which_file_it_was(
+    disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, name: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "a").write_bytes(b"abc")
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(OSError) as caught:
+        disk.copy(tmp_path / "a", tmp_path / "b", 10)
+    assert caught.value.filename == str(tmp_path / name)
 
 
 def test_a_link_counts_as_itself(disk: Disk, tmp_path: Path) -> None:
@@ -104,7 +137,7 @@ def test_a_folder_that_is_gone_cannot_be_held(disk: Disk, tmp_path: Path) -> Non
         (errno.ENOTDIR, NotFoundError),
         (errno.EROFS, ReadOnlyError),
         (errno.EACCES, ReadOnlyError),
-        (errno.EIO, ReadOnlyError),
+        (errno.EIO, DamagedError),
     ],
 )
 def test_a_failure_is_told_by_its_number_with_its_file(

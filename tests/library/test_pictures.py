@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from storyflow_tui.errors import InvalidImageError, NoImageError
+from storyflow_tui.errors import InvalidImageError, NoImageError, StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.library.images import MAX_BYTES
 from storyflow_tui.records import ProjectRecord
@@ -468,3 +470,30 @@ def test_a_damaged_path_is_reported_and_never_followed(
     library.trash.empty()
     assert victim.read_bytes() == data
     assert library.segments.get(ids[1]).image_file == path
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(errno.ENOSPC, "no_space"), (errno.EIO, "damaged"), (errno.EACCES, "read_only")],
+)
+@pytest.mark.parametrize("call", ["write", "fsync"])
+def test_a_disk_that_fails_is_not_blamed_on_the_picture(
+    library: Library,
+    ids: Sequence[int],
+    paint: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    number: int,
+    code: str,
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    picture = paint(tmp_path / "lamp.png")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, fail)
+        with pytest.raises(StoryflowError) as caught:
+            library.segments.attach_image(ids[0], picture)
+    assert caught.value.code == code
+    assert library.segments.get(ids[0]).image_file is None
