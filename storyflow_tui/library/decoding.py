@@ -15,17 +15,24 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from PIL import Image
 
 from storyflow_tui.errors import InvalidImageError
+from storyflow_tui.library.jpeg import MAX_SCANS, scan_count
 
 MAX_BYTES = 20 * 1024 * 1024
 """The size that an image file may have at most."""
 
 MAX_PIXELS = 100_000_000
 """The pixels that an image may have at most, as its header says."""
+
+MAX_HEIGHT = 1_000_000
+"""The rows of pixels that an image may have at most: each costs memory of its own."""
+
+_MAX_READS = 100_000
+"""Pieces in which a header may be read; the longest of real ones take some thousand."""
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 """The endings that the name of an image file may have, in any case."""
@@ -84,7 +91,7 @@ def decoded(file: BinaryIO, name: str, size: int, *, longest: int) -> Iterator[I
     if size > MAX_BYTES:
         raise refused(name, too_large(size), bytes=size, limit=MAX_BYTES)
     with quietly(), header(file, name) as image:
-        load(image, name, 2 * longest)
+        load(image, file, name, 2 * longest)
         yield image
 
 
@@ -96,9 +103,35 @@ def quietly() -> Iterator[None]:
         yield
 
 
+class _Patient:
+    """An image file whose header is read in no more than so many pieces.
+
+    Pillow takes a header apart byte by byte where it must; one of millions of parts keeps it busy.
+    """
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self._name = name
+        self._left: float = _MAX_READS
+        self.seek = file.seek
+        self.tell = file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; InvalidImageError where it was asked too often."""
+        self._left -= 1
+        if self._left < 0:
+            raise refused(self._name, "Its header has too many parts for a picture's.")
+        return self._file.read(size)
+
+    def is_read(self) -> None:
+        """The header is at its end: what is read from now on is not counted."""
+        self._left = float("inf")
+
+
 @contextmanager
 def header(file: BinaryIO, name: str) -> Iterator[Image.Image]:
     """The image with only its header read, of no more than MAX_PIXELS."""
+    patient = _Patient(file, name)
     try:
         head = file.read(64)
         file.seek(0)
@@ -106,7 +139,8 @@ def header(file: BinaryIO, name: str) -> Iterator[Image.Image]:
         if canvas is not None:
             # Opening a WebP takes memory for all its pixels at once.
             _check_pixels(*canvas, name)
-        image = Image.open(file, formats=("JPEG", "PNG", "WEBP"))
+        image = Image.open(cast(IO[bytes], patient), formats=("JPEG", "PNG", "WEBP"))
+        patient.is_read()
     except OSError as error:
         if error.errno is not None:
             raise refused(name, f"It cannot be read: {error.strerror}.") from None
@@ -118,13 +152,15 @@ def header(file: BinaryIO, name: str) -> Iterator[Image.Image]:
         yield image
 
 
-def load(image: Image.Image, name: str, longest: int) -> None:
+def load(image: Image.Image, file: BinaryIO, name: str, longest: int) -> None:
     """Decode the first frame to its last row; InvalidImageError where that cannot be done.
 
     A JPEG is reduced while it is read, to no less than `longest` pixels: it is read to its end
-    all the same, in a quarter of the time.
+    all the same, in a quarter of the time. `file` is what the image was opened from.
     """
     width, height = image.size
+    if FORMATS.get(image.format or "") == "JPEG":
+        _check_scans(file, name)
     image.draft("RGB", (longest, longest))
     try:
         image.load()
@@ -142,6 +178,16 @@ def _check_kind(mode: int, name: str) -> None:
         raise refused(name, "It is a folder.")
     if not stat.S_ISREG(mode):
         raise refused(name, "It is no ordinary file.")
+
+
+def _check_scans(file: BinaryIO, name: str) -> None:
+    place = file.tell()
+    file.seek(0)
+    scans = scan_count(file.read(MAX_BYTES))
+    file.seek(place)
+    if scans > MAX_SCANS:
+        reason = f"It goes over its pixels more than {MAX_SCANS} times; no picture has to."
+        raise refused(name, reason, limit=MAX_SCANS)
 
 
 def check_name(name: str) -> None:
@@ -163,6 +209,14 @@ def _check_pixels(width: int, height: int, name: str) -> None:
             width=width,
             height=height,
             limit=MAX_PIXELS,
+        )
+    if height > MAX_HEIGHT:
+        raise refused(
+            name,
+            f"It is {height:,} pixels high; a picture may have {MAX_HEIGHT:,} rows at most.",
+            width=width,
+            height=height,
+            limit=MAX_HEIGHT,
         )
 
 

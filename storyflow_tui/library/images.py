@@ -73,5 +73,5 @@ def _inspected(file: BinaryIO, name: str, size: int, *, decode: bool) -> ImageFa
         width, height = image.size
         facts = ImageFacts(FORMATS[image.format or ""], width, height, size)
         if decode:
-            load(image, name, 1)
+            load(image, file, name, 1)
     return facts

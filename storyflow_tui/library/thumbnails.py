@@ -28,6 +28,9 @@ LIMIT = 200 * 1000 * 1000
 LONGEST = 320
 """Pixels of the longer side of a copy; smaller pictures keep their size."""
 
+_PIECE = 2048
+"""Pixels of the sides of what is converted at a time."""
+
 _VERSION = "1"
 _GROUND = (128, 128, 128)
 _REMEMBERED = 20_000
@@ -163,13 +166,7 @@ def _copy(file: BinaryIO, name: str, size: int) -> Image.Image:
 
 def _plain(image: Image.Image) -> Image.Image:
     """The image upright and small, in RGB."""
-    if image.mode.startswith("I"):
-        # 16 bits of grey; converting would cut them off at 255.
-        image = image.convert("I").point(lambda level: level / 256).convert("L")
-    elif image.mode in ("PA", "LA", "P", "RGBa", "La") or image.has_transparency_data:
-        image = image.convert("RGBA")
-    elif image.mode not in ("RGB", "RGBA", "L"):
-        image = image.convert("RGB")
+    image = _fewer_pixels(image)
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
     # A picture whose EXIF cannot be read is shown as it is stored.
     with suppress(*decoding.UNREADABLE):
@@ -179,3 +176,36 @@ def _plain(image: Image.Image) -> Image.Image:
         ground.paste(image, (0, 0), image)
         return ground
     return image.convert("RGB")
+
+
+def _fewer_pixels(image: Image.Image) -> Image.Image:
+    """The image in a mode that can be scaled, averaged down to a few times `LONGEST` if larger.
+
+    Piece by piece: converting a picture of 100 megapixels whole takes more than a GiB.
+    """
+    width, height = image.size
+    factor = max(width, height) // (4 * LONGEST)
+    if factor < 2:
+        return _scalable(image)
+    across, down = min(factor, width), min(factor, height)
+    wide, high = (step * max(1, _PIECE // step) for step in (across, down))
+    small: Image.Image | None = None
+    for top in range(0, height, high):
+        for left in range(0, width, wide):
+            box = (left, top, min(left + wide, width), min(top + high, height))
+            piece = _scalable(image.crop(box)).reduce((across, down))
+            if small is None:
+                small = Image.new(piece.mode, (-(-width // across), -(-height // down)))
+            small.paste(piece, (left // across, top // down))
+    assert small is not None, "an image has pixels"
+    small.info = {key: value for key, value in image.info.items() if key != "transparency"}
+    return small
+
+
+def _scalable(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        # 16 bits of grey; converting would cut them off at 255.
+        return image.convert("I").point(lambda level: level / 256).convert("L")
+    if image.mode in ("PA", "LA", "P", "RGBa", "La") or image.has_transparency_data:
+        return image.convert("RGBA")
+    return image if image.mode in ("RGB", "RGBA", "L") else image.convert("RGB")

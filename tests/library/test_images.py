@@ -175,6 +175,49 @@ def test_too_many_pixels_are_refused_from_the_header(tmp_path: Path) -> None:
     assert "megapixels" in reason(path)
 
 
+def test_a_picture_of_a_pixel_by_a_hundred_million_is_refused_from_the_header(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(png_header(1, 100_000_000))
+    assert reason(path) == (
+        "It is 100,000,000 pixels high; a picture may have 1,000,000 rows at most."
+    )
+
+
+def test_a_header_of_endless_parts_is_refused_before_it_is_read_to_its_end(
+    tmp_path: Path,
+) -> None:
+    jpeg = save(tmp_path / "a.jpg").read_bytes()
+    comment = b"\0\0\0\3tEXtk\0v" + struct.pack(">I", zlib.crc32(b"tEXtk\0v"))
+    for name, content in {
+        "comments.jpg": jpeg[:2] + b"\xff\xfe\0\2" * 40_000 + jpeg[2:],
+        "filling.jpg": jpeg[:2] + b"\xff" * 101_000 + jpeg[2:],
+        "texts.png": png_header(8, 8)[:33] + comment * 34_000 + png_header(8, 8)[33:],
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        for decode in (True, False):
+            says = reason(tmp_path / name, decode=decode)
+            assert says == "Its header has too many parts for a picture's."
+
+
+def test_the_long_header_of_a_camera_passes(tmp_path: Path) -> None:
+    jpeg = save(tmp_path / "a.jpg").read_bytes()
+    profile = b"\xff\xe2\xff\xffICC_PROFILE\0\1\xff" + bytes(0xFFFF - 16)
+    (tmp_path / "b.jpg").write_bytes(jpeg[:2] + profile * 255 + jpeg[2:])
+    assert inspect(tmp_path / "b.jpg").width == 64
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt", b"iCCP"])
+def test_a_picture_that_unpacks_to_megabytes_of_words_is_refused(
+    tmp_path: Path, kind: bytes
+) -> None:
+    body = b"k\0" + (b"\1\0\0\0" if kind == b"iTXt" else b"\0") + zlib.compress(bytes(10_000_000))
+    chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    (tmp_path / "a.png").write_bytes(png_header(8, 8)[:33] + chunk + png_header(8, 8)[33:])
+    assert reason(tmp_path / "a.png", decode=False).startswith("It begins like a PNG")
+
+
 @pytest.mark.parametrize(
     "chunk",
     [

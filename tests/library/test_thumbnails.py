@@ -31,6 +31,33 @@ def test_every_mode_has_a_copy(tmp_path: Path, mode: str) -> None:
     assert copy.mode == "RGB"
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("size", [(2603, 2101), (1, 9000), (9000, 1)])
+def test_a_large_picture_is_taken_piece_by_piece_and_loses_no_part(
+    tmp_path: Path, mode: str, size: tuple[int, int]
+) -> None:
+    light: dict[str, float | tuple[float, ...]] = {
+        "LA": (240, 255),
+        "RGB": (240, 240, 240),
+        "RGBA": (240, 240, 240, 255),
+        "I;16": 0xF000,
+    }
+    image = Image.new(mode, size, 0)
+    middle = (size[0] // 2, size[1] // 2)
+    if mode == "P":
+        image.putpalette([level for level in range(256) for _ in range(3)])
+    rest = (size[0] - middle[0], size[1] - middle[1])
+    image.paste(Image.new(mode, rest, light.get(mode, 240)), middle)
+    copy = images.Thumbnails(tmp_path / "t").proxy(save(tmp_path / "a.png", image)).convert("L")
+    longest = max(size)
+    assert copy.size == tuple(max(1, round(side * 320 / longest)) for side in size)
+    wide, high = copy.size
+    shades = copy.tobytes()
+    assert shades[-1] >= 230
+    assert shades[high * 3 // 4 * wide + wide * 3 // 4] >= 230
+    assert shades[0] <= 130  # black, or the grey below what is transparent
+
+
 def test_sixteen_bits_of_grey_keep_their_shades(tmp_path: Path) -> None:
     image = Image.new("I;16", (2, 1))
     image.putpixel((0, 0), 0x4000)
