@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from storyflow_tui.errors import NotFoundError, ReadOnlyError, StoryflowError
+from storyflow_tui.errors import DamagedError, NotFoundError, ReadOnlyError, StoryflowError
 from storyflow_tui.library import clock as _clock
 from storyflow_tui.library import copies
 from storyflow_tui.library.changes import Door
@@ -55,6 +55,7 @@ class Library:
         self._clock = clock
         folder = path / MEDIA
         self._media = Media(folder.resolve(), disk, read_only=read_only)
+        self._refuse_what_was_lost()
         self._database = Database(
             path / DATABASE,
             read_only=read_only,
@@ -204,6 +205,23 @@ class Library:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _refuse_what_was_lost(self) -> None:
+        # A new database beside the files of a former one would give their ids and places anew.
+        file = self.path / DATABASE
+        try:
+            if file.stat().st_size:
+                return
+            state = "empty"
+        except OSError:
+            state = "gone"
+        copy = copies.newest_copy(self.path)
+        if copy is not None or self._media.holds_files():
+            remedy = f"put {copy} in its place" if copy else "move media/ aside to begin anew"
+            raise DamagedError(
+                f"{file} is {state}, but files of its library are there; {remedy}",
+                {"library": str(self.path), "file": str(file)},
+            )
 
     def _tidy(self) -> None:
         # Neither may keep a library from opening: pending moves are found at their sources, and

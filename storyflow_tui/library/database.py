@@ -18,19 +18,21 @@ import peewee
 from storyflow_tui.errors import (
     BusyError,
     DamagedError,
-    ForeignFileError,
-    NewerSchemaError,
-    NoSpaceError,
     NotFoundError,
     ReadOnlyError,
-    StoryflowError,
 )
 from storyflow_tui.library import migrations
+from storyflow_tui.library.header import (
+    APPLICATION_ID,
+    foreign,
+    newer,
+    quoted,
+    refuse_by_header,
+    where,
+)
 from storyflow_tui.library.media import READ_ONLY
+from storyflow_tui.library.sqlite_errors import as_ours
 from storyflow_tui.library.turn import turn
-
-APPLICATION_ID = 0x53746679
-"""Written into the file's header ("Stfy"), so that it is known as ours: PRAGMA application_id."""
 
 DATABASE = "storyflow.db"
 """The name of the file in a library's folder."""
@@ -38,11 +40,11 @@ DATABASE = "storyflow.db"
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process before it answers busy."""
 
+_File: TypeAlias = tuple[int, int]
 Row: TypeAlias = tuple[Any, ...]
 Parameters: TypeAlias = Sequence[object]
 
 _TABLES = "SELECT COUNT(*) FROM sqlite_master"
-_HEADER = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html#the_database_header
 _PAGES = 2048  # of a copy at a time
 _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs")
 
@@ -70,13 +72,15 @@ class Database:
         self._busy = busy
         self._before_upgrade = before_upgrade
         self.is_on_network = on_network(path.parent)
-        _refuse_by_header(path, read_only)
+        refuse_by_header(path, read_only=read_only)
+        opened = _file_at(path)
+        self._file: _File | None = None
         self._connections: list[sqlite3.Connection] = []
         self._closing = threading.Lock()
         # The read-only case decides by trying: a WAL needs files beside it that such a folder may
         # not have; `immutable` then reads the database alone, which nobody can be writing to.
         for mode in ("mode=ro", "mode=ro&immutable=1") if read_only else ("mode=rwc",):
-            self._uri = f"file:{_quoted(path)}?{mode}"
+            self._uri = f"file:{quoted(path)}?{mode}"
             self._peewee = _Peewee(self, self._uri, busy)
             try:
                 self._prepare()
@@ -89,6 +93,10 @@ class Database:
                 raise
             else:
                 break
+        self._file = _file_at(path)
+        if opened not in (None, self._file):
+            self.close()
+            raise _elsewhere(path)
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -126,15 +134,19 @@ class Database:
     def writing(self) -> Iterator[None]:
         """One transaction that holds the write lock from its first moment.
 
-        Raises BusyError when another holds it for too long, ReadOnlyError, NoSpaceError,
-        NewerSchemaError when a newer program has upgraded the file since it was opened. All or
-        nothing: whatever is raised inside rolls everything back.
+        Raises BusyError when another holds it for too long, NoSpaceError, ReadOnlyError (also
+        when the file at its path is another by now), NewerSchemaError when a newer program has
+        upgraded the file since it was opened. All or nothing: whatever is raised inside rolls
+        everything back.
         """
         if self.read_only:
             raise ReadOnlyError(READ_ONLY, {"library": str(self.path.parent)})
         with self._translated(), self._turn(), self._peewee.atomic("IMMEDIATE"):
+            # Asked under the lock: who replaces a library holds it meanwhile.
+            if _file_at(self.path) != self._file:
+                raise _elsewhere(self.path)
             if self._run("PRAGMA user_version").fetchone()[0] != migrations.VERSION:
-                raise _newer(self.path)
+                raise newer(self.path)
             yield
 
     @contextlib.contextmanager
@@ -160,7 +172,7 @@ class Database:
 
     def execute_many(self, sql: str, rows: Sequence[Parameters]) -> None:
         """Run a statement once a row, in the driver's own loop."""
-        with self._translated(), _as_peewee_error():
+        with self._translated():
             self._connection().executemany(sql, rows)
 
     def write(self, query: peewee.Insert | peewee.Update | peewee.Delete) -> int:
@@ -180,7 +192,7 @@ class Database:
         Needs no write lock, and others write meanwhile. Raises DamagedError when what was read
         is not sound; then, as after any failure, the target is not to be used.
         """
-        with self._translated(), _as_peewee_error():
+        with self._translated():
             source = sqlite3.connect(self._uri.replace("mode=rwc", "mode=ro"), uri=True)
             copy = sqlite3.connect(target)
             with contextlib.closing(source), contextlib.closing(copy):
@@ -194,12 +206,16 @@ class Database:
                 copy.execute("PRAGMA journal_mode = DELETE")
                 found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
-            raise DamagedError(f"{self.path} is damaged: {found}", _where(self.path))
+            raise DamagedError(f"{self.path} is damaged: {found}", where(self.path))
 
     def close(self) -> None:
         """Close every thread's connection."""
         with self._closing:
             connections, self._connections = self._connections, []
+        if connections and self._file is not None and _file_at(self.path) not in (None, self._file):
+            # SQLite would remove the log by its name, which is that of another library's by now.
+            _never_close(connections)
+            return
         for connection in connections:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
@@ -209,12 +225,19 @@ class Database:
     def _prepare(self) -> None:
         version, application, tables = self._identity()
         if application not in (0, APPLICATION_ID) or (application == 0 and tables):
-            raise _foreign(self.path)
+            raise foreign(self.path)
         if version > migrations.VERSION:
-            raise _newer(self.path)
+            raise newer(self.path)
+        if version < 0 or (version == 0 and tables):
+            raise DamagedError(f"{self.path} does not say its version", where(self.path))
         if self.read_only:
-            if application == 0 or version < migrations.VERSION:
-                raise NotFoundError(f"No library at {self.path.parent}", _where(self.path))
+            if version == 0:
+                raise NotFoundError(f"No library at {self.path.parent}", where(self.path))
+            if version < migrations.VERSION:
+                raise ReadOnlyError(
+                    f"{self.path} is of an older version; open it once where it can be written",
+                    where(self.path),
+                )
             return
         if version < migrations.VERSION:
             self._upgrade()
@@ -230,7 +253,7 @@ class Database:
         with self._translated(), self._peewee.atomic("IMMEDIATE"):
             version, application, tables = self._identity()
             if application == 0 and tables:
-                raise _foreign(self.path)
+                raise foreign(self.path)
             if version >= migrations.VERSION:
                 return  # by another process meanwhile
             if version and self._before_upgrade is not None:
@@ -258,6 +281,9 @@ class Database:
 
     def keep(self, connection: sqlite3.Connection) -> None:
         """Remember a connection that a thread opened, to close it with the others."""
+        if self._file is not None and _file_at(self.path) != self._file:
+            connection.close()
+            raise _elsewhere(self.path)
         with self._closing:
             self._connections.append(connection)
 
@@ -265,8 +291,17 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except peewee.PeeweeException as error:
-            raise as_ours(error, self.path) from error
+        # Peewee turns what executing raises into its own; what fetching raises comes as it is.
+        except (peewee.PeeweeException, sqlite3.Error) as error:
+            told = as_ours(error, self.path)
+            if isinstance(told, DamagedError) and self._is_upgraded():
+                raise newer(self.path) from error  # what was asked for is there no more
+            raise told from error
+
+    def _is_upgraded(self) -> bool:
+        with contextlib.suppress(peewee.PeeweeException, sqlite3.Error):
+            return bool(self._run("PRAGMA user_version").fetchone()[0] > migrations.VERSION)
+        return False
 
 
 class _Peewee(peewee.SqliteDatabase):
@@ -274,67 +309,14 @@ class _Peewee(peewee.SqliteDatabase):
 
     def __init__(self, owner: Database, uri: str, busy: float) -> None:
         self._owner = owner
-        pragmas = {"foreign_keys": 1, "synchronous": "FULL"}
+        # A library may come from anywhere: its schema runs no function that has an effect.
+        pragmas = {"foreign_keys": 1, "synchronous": "FULL", "trusted_schema": 0}
         super().__init__(uri, pragmas=pragmas, uri=True, timeout=busy, check_same_thread=False)
 
     def _connect(self) -> sqlite3.Connection:
         connection: sqlite3.Connection = super()._connect()  # type: ignore[misc]
         self._owner.keep(connection)
         return connection
-
-
-@contextlib.contextmanager
-def _as_peewee_error() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise peewee.DatabaseError(str(error)) from error
-
-
-def as_ours(error: BaseException, path: Path) -> StoryflowError:
-    """SQLite's error as one of ours, told by its result code (https://sqlite.org/rescode.html)."""
-    chain: list[sqlite3.Error] = []
-    link: BaseException | None = error
-    while link is not None:
-        if isinstance(link, sqlite3.Error):
-            chain.append(link)
-        link = link.__cause__ or link.__context__
-    # The one that says most: after a full disk the rollback fails too, for nothing is left to do.
-    telling = [one for one in chain if _code(one) & 0xFF != sqlite3.SQLITE_ERROR]
-    found = telling or chain
-    original = found[-1] if found else None
-    extended = _code(original)
-    details = {"file": str(path), "sqlite": str(original or error)}
-    match extended & 0xFF:
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return BusyError("The library is in use by another process; try again", details)
-        case sqlite3.SQLITE_FULL:
-            return NoSpaceError(f"No space left for {path}; nothing was changed", details)
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-            return ReadOnlyError(f"{path} cannot be opened for writing", details)
-        case sqlite3.SQLITE_IOERR if extended in _WRITE_FAILURES:
-            return NoSpaceError(f"{path} cannot be written; is the disk full?", details)
-        case sqlite3.SQLITE_NOTADB:
-            return ForeignFileError(f"{path} is not a library of storyflow", details)
-        case _:
-            return DamagedError(f"{path} cannot be read: {original or error}", details)
-
-
-def _code(error: sqlite3.Error | None) -> int:
-    return getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR
-
-
-_WRITE_FAILURES = (
-    sqlite3.SQLITE_IOERR_WRITE,
-    sqlite3.SQLITE_IOERR_FSYNC,
-    sqlite3.SQLITE_IOERR_TRUNCATE,
-    sqlite3.SQLITE_IOERR_SHMSIZE,
-)
-
-
-def _quoted(path: Path) -> str:
-    """A path as SQLite takes it in a URI: https://www.sqlite.org/uri.html."""
-    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def on_network(folder: Path) -> bool:
@@ -355,68 +337,26 @@ def on_network(folder: Path) -> bool:
     return kind.startswith(_NETWORK)
 
 
-def _refuse_by_header(path: Path, read_only: bool) -> None:
-    """Look at the file before SQLite opens it for good, which would write beside it."""
+def _file_at(path: Path) -> _File | None:
+    """Which file stands at a path; None: none that can be looked at."""
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except FileNotFoundError:
-        if read_only:
-            raise NotFoundError(f"No library at {path.parent}", _where(path)) from None
-        return
-    except IsADirectoryError:
-        raise ForeignFileError(f"{path} is a folder, not a library", _where(path)) from None
-    except OSError as error:
-        raise ReadOnlyError(f"{path} cannot be read: {error.strerror}", _where(path)) from error
-    if not header:
-        return
-    if not header.startswith(_HEADER):
-        raise _foreign(path)
-    if len(header) < 100:
-        raise DamagedError(f"{path} is cut short", _where(path))
-    version = int.from_bytes(header[60:64], "big", signed=True)
-    application = int.from_bytes(header[68:72], "big")
-    if application not in (0, APPLICATION_ID):
-        raise _foreign(path)
-    if application == 0 and (_log_beside(path) or _look(path, "immutable=1", _TABLES)):
-        raise _foreign(path)
-    if application == APPLICATION_ID and not read_only and _log_beside(path):
-        # The header may be older than the log, and whoever writes would merge the two on closing.
-        version = max(version, _look(path, "mode=ro", "PRAGMA user_version"))
-    if application == APPLICATION_ID and version > migrations.VERSION:
-        raise _newer(path)
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
-def _log_beside(path: Path) -> bool:
-    """Whether SQLite holds something for the file that is not in it yet."""
-    for ending in ("-wal", "-journal"):
-        with contextlib.suppress(OSError):
-            if path.with_name(path.name + ending).stat().st_size:
-                return True
-    return False
-
-
-def _look(path: Path, mode: str, query: str) -> int:
-    """The number that a query gives of the file, read without a change to it; 0: not to be had."""
-    with contextlib.suppress(sqlite3.Error):
-        uri = f"file:{_quoted(path)}?{mode}"
-        connection = sqlite3.connect(uri, uri=True, timeout=0)
-        with contextlib.closing(connection):
-            return int(connection.execute(query).fetchone()[0])
-    return 0
-
-
-def _where(path: Path) -> dict[str, str]:
-    return {"library": str(path.parent), "file": str(path)}
-
-
-def _foreign(path: Path) -> ForeignFileError:
-    return ForeignFileError(
-        f"{path} belongs to another application; choose another folder", _where(path)
+def _elsewhere(path: Path) -> ReadOnlyError:
+    return ReadOnlyError(
+        f"The library in {path.parent} was moved, replaced or removed while it was open; "
+        "open it again",
+        where(path),
     )
 
 
-def _newer(path: Path) -> NewerSchemaError:
-    return NewerSchemaError(
-        f"{path} was written by a newer version of storyflow; update this one", _where(path)
-    )
+def _never_close(connections: list[sqlite3.Connection]) -> None:
+    """Keep connections past the end of the interpreter, which would close them."""
+    import ctypes
+
+    for connection in connections:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))

@@ -44,6 +44,12 @@ class Media:
         for name in (PROJECTS, TRASH, STAGING):
             self.disk.make_folder(self.folder / name)
 
+    def holds_files(self) -> bool:
+        """Whether there are files of projects or in the trash."""
+        return any(
+            True for name in (PROJECTS, TRASH) for _ in self.disk.files_below(self.folder / name)
+        )
+
     def path(self, relative: str) -> Path | None:
         """Where a stored path leads, or None where it is damaged.
 

@@ -50,6 +50,7 @@ _WHY = {
     "locked": "segment is locked",
     "not_found": "segment was deleted",
     "damaged": "library is damaged",
+    "newer_schema": "library is of a newer version",
     "conflict": "changed elsewhere",
 }
 

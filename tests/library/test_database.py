@@ -23,8 +23,8 @@ from storyflow_tui.errors import (
     StoryflowError,
 )
 from storyflow_tui.library import Library, database
-from storyflow_tui.library.database import APPLICATION_ID
 from storyflow_tui.library.disk import Disk
+from storyflow_tui.library.header import APPLICATION_ID
 from storyflow_tui.library.migrations import VERSION
 from storyflow_tui.records import ProjectRecord
 
