@@ -12,7 +12,7 @@ from functools import lru_cache
 from rich.style import Style
 from textual.theme import Theme
 
-from storyflow_tui.tui.words import ago, file_size, length
+from storyflow_tui.tui.words import ago, file_size, length, minute
 
 __all__ = [
     "ASCII_SIGNS",
@@ -25,6 +25,7 @@ __all__ = [
     "ago",
     "file_size",
     "length",
+    "minute",
     "palette",
     "signs_for",
 ]
@@ -184,6 +185,7 @@ class Signs:
     locked: str = "◘"
     prompt: str = "›"
     refused: str = "×"
+    undone: str = "←"
     cut: str = "…"
     up: str = "↑"
     down: str = "↓"
@@ -201,6 +203,7 @@ ASCII_SIGNS = Signs(
     locked="L",
     prompt=">",
     refused="x",
+    undone="<",
     cut="...",
     up="^",
     down="v",

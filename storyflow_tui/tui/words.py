@@ -57,3 +57,9 @@ def ago(when: datetime, now: datetime) -> str:
     if days < 330:
         return f"{when.day} {_MONTHS[when.month - 1]}"
     return f"{_MONTHS[when.month - 1]} {when.year}"
+
+
+def minute(when: datetime, now: datetime) -> str:
+    """A time to the minute, such as `15 Feb 2024  09:30`, in the time zone of `now`."""
+    when = when.astimezone(now.tzinfo)
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}  {when.hour:02}:{when.minute:02}"

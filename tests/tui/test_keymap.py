@@ -120,6 +120,8 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         await look(editor, "TimelineScreen", "escape", "ctrl+s")
         await look(editor, "Question", "d")
         await look(editor, "TimelineScreen", "n")
+        await look(editor, "HistoryScreen", "H")
+        await look(editor, "TimelineScreen", "H")
         await look(editor, "PickerScreen", "i")
         await look(editor, "TimelineScreen", "escape")
         app.push_screen(
@@ -130,6 +132,8 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         app.push_screen(SmallScreen())
         await look(editor, "SmallScreen")
         app.pop_screen()
+        await look(editor, "ProjectsScreen", "q")
+        await look(editor, "HistoryScreen", "H")
         await look(editor, "ProjectsScreen", "q")
         await look(editor, "LineInput", "n")
         await look(editor, "ProjectsScreen", "escape")

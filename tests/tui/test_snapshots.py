@@ -6,6 +6,7 @@ After a wanted change: `pytest tests/tui/test_snapshots.py --snapshot-update`, t
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -160,6 +161,34 @@ async def test_help(open_story: Opener, project_id: int, snapshot: SnapshotAsser
     async with open_story(project_id=project_id, size=NARROW) as editor:
         await editor.press("question_mark")
         assert await seen(editor, "Help", "this help") == snapshot
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+async def test_history(
+    open_story: Opener,
+    library: Library,
+    project_id: int,
+    size: tuple[int, int],
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Times are told in the zone of the place.
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    ids = library.segments.ids(project_id)
+    library.segments.edit(ids[2], text_content="No prompt yet, but a picture is on its way.")
+    library.segments.delete(ids[3])
+    library.segments.edit(ids[1], image_prompt="another tower")
+    library.history.undo(project_id)
+    library.segments.move(ids[2], 6)
+    library.segments.edit(ids[8], text_content="The last one.")
+    library.history.undo(project_id)
+    async with open_story(project_id=project_id, size=size) as editor:
+        await editor.press("H", "G")
+        await editor.shows("trash 1 file, 5 KiB", "Change 4")
+        assert await seen(editor, "before" if size == WIDE else "Before") == snapshot
+    monkeypatch.undo()
+    time.tzset()
 
 
 async def test_conflict(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:

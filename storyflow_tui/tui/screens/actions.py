@@ -21,6 +21,7 @@ from storyflow_tui.tui.widgets.header import Tone
 if TYPE_CHECKING:
     from storyflow_tui.tui.app import StoryflowApp
     from storyflow_tui.tui.cards import StoryCards
+    from storyflow_tui.tui.screens.history_actions import CameBack
     from storyflow_tui.tui.session import Session
     from storyflow_tui.tui.widgets.timeline import Timeline
 
@@ -322,6 +323,17 @@ class StoryActions(Screen[None], inherit_bindings=False):
                 self.refused(error)
 
         self.session.write(replay, done, failed)
+
+    def action_history(self) -> None:
+        """Show the changes of this story, and what they hold in the trash."""
+        from storyflow_tui.tui.screens.history import HistoryScreen
+
+        def back(came: CameBack | None) -> None:
+            if came is not None:
+                # After the screen has heard what changed, as after an undo.
+                self.call_later(self.go_to, came.segment_ids)
+
+        self.app.push_screen(HistoryScreen(self.project_id), back)
 
     def read_newest(self) -> None:
         """Note which changes u and U replay now; raises StoryflowError."""

@@ -33,6 +33,7 @@ _SIGNS: tuple[tuple[str, str, str], ...] = (
     ("~0:09", "text", "length, guessed from the words; 0:09 is measured from the audio"),
     (SIGNS.warn, "warning", "needs your attention; the words beside it say what"),
     (SIGNS.refused, "danger", "refused; the words beside it say why"),
+    (SIGNS.undone, "muted", "undone, in the history; U does it again"),
 )
 
 

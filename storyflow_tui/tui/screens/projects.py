@@ -21,13 +21,13 @@ from textual.timer import Timer
 from textual.worker import Worker, get_current_worker
 
 from storyflow_tui.errors import StoryflowError
-from storyflow_tui.records import ProjectRecord
+from storyflow_tui.records import ProjectRecord, counted
 from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.folders import short
 from storyflow_tui.tui.keymap import PROJECTS, Key, bindings
 from storyflow_tui.tui.look import Grid, ago, length, palette
 from storyflow_tui.tui.screens.glances import glance_of_project, glance_of_sample
-from storyflow_tui.tui.screens.stories_actions import SAMPLE, StoriesActions, counted
+from storyflow_tui.tui.screens.stories_actions import SAMPLE, StoriesActions
 from storyflow_tui.tui.screens.story_rows import StoryRows, in_columns
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Fact, Header

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from storyflow_tui import transfer
 from storyflow_tui.errors import ConflictError, InvalidTitleError, StoryflowError
 from storyflow_tui.library import Library
-from storyflow_tui.records import ChangeRecord, ProjectRecord
+from storyflow_tui.records import ChangeRecord, ProjectRecord, counted
 from storyflow_tui.story import TITLE_LENGTH, clean_title
 from storyflow_tui.tui import text
 from storyflow_tui.tui.look import SIGNS
@@ -26,6 +26,7 @@ from storyflow_tui.tui.widgets.sheet import LineInput, Question
 
 if TYPE_CHECKING:
     from storyflow_tui.tui.app import StoryflowApp
+    from storyflow_tui.tui.screens.history_actions import CameBack
 
 T = TypeVar("T")
 
@@ -136,6 +137,18 @@ class StoriesActions(Screen[None], inherit_bindings=False):
         """Do again what was undone last."""
         self._replay(forward=True)
 
+    async def action_history(self) -> None:
+        """Show the changes of the list, from which deleted stories are brought back."""
+        from storyflow_tui.tui.screens.history import HistoryScreen
+
+        def back(came: CameBack | None) -> None:
+            if came is not None:
+                self.wanted = came.project_id
+                self.reload()
+                self.wanted = None
+
+        await self.app.push_screen(HistoryScreen(), back)
+
     async def action_quit(self) -> None:
         """Leave the editor."""
         await self.app.action_save_and_quit()
@@ -229,8 +242,3 @@ def _what_goes(record: ProjectRecord, days: int) -> str:
         parts.append(counted(record.image_count, "picture"))
     verb = "go" if len(parts) > 1 or record.segment_count > 1 else "goes"
     return f"{' and '.join(parts)} {verb} to the trash for {days} days; u brings them back."
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """`1 story`, `3 stories`."""
-    return f"{count} {one}" if count == 1 else f"{count} {many or one + 's'}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from rich.segment import Segment
 from textual import events
@@ -33,6 +33,15 @@ class RowSource(Protocol):
 
     def row(self, index: int, width: int, current: bool, colours: Palette) -> Sequence[Segment]:
         """Columns 1 to `width` of a row (the bar is in column 0), `width - 1` cells or fewer."""
+        ...
+
+
+@runtime_checkable
+class PartedSource(RowSource, Protocol):
+    """One that has a word to say between two of its rows, where these are parted by a line."""
+
+    def below(self, index: int, width: int, colours: Palette) -> Sequence[Segment]:
+        """The line after a row, from column 0 on; mostly nothing."""
         ...
 
 
@@ -153,13 +162,16 @@ class Rows(Widget, can_focus=True):
         elif y > 0:
             index, between = divmod(y - 1, self.pitch)
             index += self.top
-            if not between and index in self.seen and self.source is not None:
+            source = self.source
+            if not between and index in self.seen and source is not None:
                 current = self._bar and index == self.cursor
                 bar = SIGNS.here if current else " "
                 segments = [
                     Segment(bar, colours.style("accent")),
-                    *self.source.row(index, width, current, colours),
+                    *source.row(index, width, current, colours),
                 ]
+            elif between == 1 and index in self.seen and isinstance(source, PartedSource):
+                segments = [*source.below(index, width, colours)]
             elif self._note:
                 segments = self._note_line(y, width, colours)
         strip = Strip(segments).crop(0, width).extend_cell_length(width)

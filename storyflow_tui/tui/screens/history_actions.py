@@ -1,0 +1,236 @@
+"""What the keys of the history do: bring back, undo, redo, copy, empty the trash.
+
+Each is one write through the session and one sentence about it. The list itself is `history`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from textual import work
+from textual.screen import Screen
+
+from storyflow_tui.errors import ConflictError, NothingToUndoError, StoryflowError
+from storyflow_tui.library import Library
+from storyflow_tui.records import ChangeRecord, counted
+from storyflow_tui.tui import text
+from storyflow_tui.tui.look import SIGNS, file_size
+from storyflow_tui.tui.screens.actions import FILE_WAITS
+from storyflow_tui.tui.screens.change_glance import Standing, glance_of_change, old_text
+from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.widgets.header import Tone
+from storyflow_tui.tui.widgets.hint_line import HintLine
+from storyflow_tui.tui.widgets.sheet import Question
+
+if TYPE_CHECKING:
+    from storyflow_tui.tui.app import StoryflowApp
+
+T = TypeVar("T")
+
+_NONE_SHOWN = 0
+"""Stands for no change where one is expected; ids begin at 1, so that any other conflicts."""
+
+_NAMES = 3
+_NAME = 24
+_KEPT_BELOW = (
+    "The changes that hold them can then be neither restored nor undone. Texts stay in the history."
+)
+
+
+class CameBack(NamedTuple):
+    """What was changed here last: where the bar of the screen below goes."""
+
+    project_id: int | None
+    segment_ids: tuple[int, ...]
+
+
+class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
+    """The actions on the change under the bar, on its line and on the trash."""
+
+    app: StoryflowApp
+
+    def __init__(self, project_id: int | None) -> None:
+        super().__init__()
+        self.project_id = project_id
+        self.standing = Standing(None, None)
+        """The changes that undo and redo take, as they were when the list was shown."""
+        self.came_back: int | None = None
+        """The project that a change made here was about."""
+        self._touched: tuple[int, ...] | None = None
+
+    @property
+    def session(self) -> Session:
+        """The app's session."""
+        return self.app.session
+
+    @property
+    def current(self) -> ChangeRecord | None:
+        """The change under the bar; None where there is none."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Read the line again and show it."""
+        raise NotImplementedError
+
+    def action_restore(self) -> None:
+        """Bring back what the change under the bar took away; no question, u takes it back."""
+        record = self.current
+        if record is None:
+            return
+
+        def done(change: ChangeRecord) -> None:
+            self._touched = change.segment_ids
+            self._notice(change.label.replace("Restore ", "Restored ", 1), "u takes it back")
+
+        def failed(error: StoryflowError) -> None:
+            if isinstance(error, NothingToUndoError):
+                rest = "u takes back the newest" if self.standing.undo else ""
+                self._notice(f"{SIGNS.warn} {error.message}.", rest, "warning")
+            else:
+                self.refused(error)
+
+        self._write(lambda library: library.trash.restore(record.id), done, failed)
+
+    def action_undo(self) -> None:
+        """Take back the newest change that stands."""
+        self._replay(forward=False)
+
+    def action_redo(self) -> None:
+        """Do again what was undone last."""
+        self._replay(forward=True)
+
+    def action_copy(self) -> None:
+        """Copy the text that the change under the bar replaced or deleted."""
+        record = self.current
+        if record is not None:
+            self._copy(record.id)
+
+    def action_empty(self) -> None:
+        """Ask, then remove every file in the trash."""
+        if self.session.read_only:
+            self._notice(f"{SIGNS.warn} This library is open for reading only.", "", "warning")
+        else:
+            self._list_trash()
+
+    def action_back(self) -> None:
+        """Back to the screen below, which shows what was changed here."""
+        touched = self._touched
+        self.dismiss(None if touched is None else CameBack(self.came_back, touched))
+
+    def on_session_file_waits(self) -> None:
+        """A change has happened whose file could not be moved yet."""
+        self._notice(*FILE_WAITS)
+
+    # Writes
+
+    def _replay(self, *, forward: bool) -> None:
+        # While writes of our own wait in the queue, what is meant is the newest when the turn
+        # comes; else it is the one that was there when the list was shown.
+        shown = (self.standing.redo if forward else self.standing.undo) or _NONE_SHOWN
+        expected = None if self.session.pending else shown
+
+        def replay(library: Library) -> ChangeRecord:
+            if forward:
+                return library.history.redo(self.project_id, expected=expected)
+            return library.history.undo(self.project_id, expected=expected)
+
+        def done(change: ChangeRecord) -> None:
+            self._touched = change.segment_ids
+            label = change.label[:1].lower() + change.label[1:]
+            if forward:
+                self._notice(f"Done again: {label}", "u takes it back")
+            else:
+                self._notice(f"Undone: {label}", "U does it again")
+
+        def failed(error: StoryflowError) -> None:
+            if isinstance(error, ConflictError) and "newest" in error.details:
+                self._notice(
+                    f"{SIGNS.warn} Another change came meanwhile.",
+                    "The list shows it now; press the key again to go on.",
+                    "warning",
+                )
+                self.reload()
+            else:
+                self.refused(error)
+
+        self._write(replay, done, failed)
+
+    def _empty(self, answer: bool | None) -> None:
+        def done(gone: tuple[int, int]) -> None:
+            self._notice("Emptied the trash", _weight(*gone) if gone[0] else "")
+            # Files are not rows: no change is told of them.
+            self.reload()
+
+        if answer:
+            self._write(lambda library: library.trash.empty(), done, self.refused)
+
+    def _write(
+        self,
+        operation: Callable[[Library], T],
+        done: Callable[[T], None],
+        failed: Callable[[StoryflowError], None],
+    ) -> None:
+        self.session.write(operation, done, failed, origin=self)
+
+    # What is read for a key
+
+    @work(thread=True, exclusive=True, group="copy", exit_on_error=False)
+    def _copy(self, change_id: int) -> None:
+        try:
+            found = old_text(glance_of_change(self.session.library, change_id))
+        except StoryflowError as error:
+            self.app.call_from_thread(self.refused, error)
+            return
+        if found:
+            what = f"the text that change {change_id} replaced"
+            self.app.call_from_thread(self.app.copy_text, found, what)
+        else:
+            self.app.call_from_thread(
+                self._notice, f"Change {change_id} replaced no text", "so there is none to copy"
+            )
+
+    @work(thread=True, exclusive=True, group="list", exit_on_error=False)
+    def _list_trash(self) -> None:
+        trash = self.session.library.trash
+        try:
+            names = [name for record in trash.list() for name in record.files]
+            weight = trash.size()
+        except StoryflowError as error:
+            self.app.call_from_thread(self.refused, error)
+            return
+        self.app.call_from_thread(self._ask, names, *weight)
+
+    def _ask(self, names: Sequence[str], files: int, size: int) -> None:
+        if self.app.screen is not self:
+            return
+        if not files:
+            self._notice("The trash is empty", "nothing is in it to remove")
+            return
+        shown = [text.cut(name, _NAME) for name in names[:_NAMES]]
+        if files > len(shown):
+            shown.append(f"{files - len(shown)} more")
+        listed = " and ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+        verb = "goes" if files == 1 else "go"
+        self.app.push_screen(
+            Question(
+                "Empty the trash of all stories?",
+                [f"{_weight(files, size)}, {verb} for good: {listed}.", _KEPT_BELOW],
+                "empty it",
+                "keep it",
+            ),
+            self._empty,
+        )
+
+    def refused(self, error: StoryflowError) -> None:
+        """Say why something was not done."""
+        details = error.details
+        parts = [str(details[name]) for name in ("where", "why", "reason") if details.get(name)]
+        self._notice(f"{SIGNS.warn} {error.message.rstrip('.')}.", ": ".join(parts), "warning")
+
+    def _notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
+        self.query_one(HintLine).notice(first, rest, tone)
+
+
+def _weight(files: int, size: int) -> str:
+    return f"{counted(files, 'file')}, {file_size(size)}"
