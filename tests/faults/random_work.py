@@ -1,0 +1,364 @@
+"""Random operations on a library and on its model at once, and a look at what became of both."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from PIL import Image
+
+from storyflow_tui.errors import StoryflowError
+from storyflow_tui.library import Library
+from storyflow_tui.story import Story, StorySegment
+from tests.model import Model, Picture, Row, path_of
+
+NAMES = ("a.png", "b.png")
+TEXTS = ("a", "b c", "雨が降る", "x\ny", "one two three four", "five " * 300)
+PROJECTS, SEGMENTS = 3, 8
+"""So many there are at most, so that they meet each other often."""
+
+
+class Intent(NamedTuple):
+    """An operation with what it is given."""
+
+    name: str
+    values: tuple[Any, ...] = ()
+
+
+def draw_pictures(folder: Path, count: int = 120) -> None:
+    """Pictures that all differ, each under two names; every tenth is large."""
+    noise = random.Random(count)
+    for number in range(count):
+        place = folder / str(number)
+        place.mkdir(parents=True)
+        size = (120, 120) if number % 10 == 0 else (9, 7)
+        data = noise.randbytes(size[0] * size[1] * 3)
+        Image.frombytes("RGB", size, data).save(place / NAMES[0], compress_level=0)
+        os.link(place / NAMES[0], place / NAMES[1])
+
+
+def digests(folder: Path) -> dict[str, int]:
+    """Which picture it is, by the digest of its bytes."""
+    return {digest(each / NAMES[0]): int(each.name) for each in folder.iterdir()}
+
+
+def digest(path: Path) -> str:
+    """What tells a file's bytes from all others."""
+    return hashlib.sha1(path.read_bytes()).hexdigest()
+
+
+# -- choosing ---------------------------------------------------------------------------------
+
+
+class Chooser:
+    """Chooses what to do next, from a seed and from what is there."""
+
+    def __init__(self, model: Model, seed: object, pictures: int) -> None:
+        self._model = model
+        self._random = random.Random(repr(seed))
+        self._pictures = pictures
+
+    def next(self) -> Intent:
+        """An operation that the model knows the outcome of; now and then a refused one."""
+        names = list(_WEIGHTS)
+        while True:
+            (name,) = self._random.choices(names, _WEIGHTS.values())  # type: ignore[arg-type]
+            if (intent := getattr(self, f"_{name}")()) is not None:
+                return Intent(name, intent)
+
+    def _project(self) -> int | None:
+        return self._random.choice(sorted(self._model.projects)) if self._model.projects else None
+
+    def _segment(self) -> tuple[int, int] | None:
+        project_id = self._project()
+        if project_id is None or not self._model.rows(project_id):
+            return None
+        return project_id, self._random.choice(self._model.order(project_id))
+
+    def _picture(self) -> Picture:
+        return Picture(self._random.choice(NAMES), self._random.randrange(self._pictures))
+
+    def _some_story(self, most: int) -> tuple[Sequence[str], Sequence[Picture | None]]:
+        count = self._random.randint(1, most)
+        texts = [self._random.choice(TEXTS) for _ in range(count)]
+        return texts, [self._picture() if self._random.random() < 0.6 else None for _ in texts]
+
+    def _title(self) -> str:
+        return self._random.choice(("The Lamp", "Night Mail", "Fog", "雨"))
+
+    def _create(self) -> tuple[Any, ...] | None:
+        return (self._title(),) if len(self._model.projects) < PROJECTS else None
+
+    def _import(self) -> tuple[Any, ...] | None:
+        if len(self._model.projects) >= PROJECTS:
+            return None
+        return self._title(), *self._some_story(4)
+
+    def _rename(self) -> tuple[Any, ...] | None:
+        project_id = self._project()
+        return project_id and (project_id, self._title())  # type: ignore[return-value]
+
+    def _delete_project(self) -> tuple[Any, ...] | None:
+        project_id = self._project()
+        return project_id and (project_id,)  # type: ignore[return-value]
+
+    def _insert(self) -> tuple[Any, ...] | None:
+        project_id = self._project()
+        if project_id is None or len(self._model.rows(project_id)) >= SEGMENTS:
+            return None
+        position = self._random.randint(1, len(self._model.rows(project_id)) + 1)
+        return project_id, position, *self._some_story(2)
+
+    def _edit(self) -> tuple[Any, ...] | None:
+        found = self._segment()
+        texts = (self._random.choice(TEXTS), None, self._random.choice(TEXTS))
+        start = self._random.randint(0, 1)
+        return found and (*found, texts[start], texts[start + 1])
+
+    def _lock(self) -> tuple[Any, ...] | None:
+        found = self._segment()
+        return found and (*found, self._random.random() < 0.3)
+
+    def _attach(self) -> tuple[Any, ...] | None:
+        found = self._segment()
+        if found is None:
+            return None
+        picture, now = self._picture(), self._model.rows(found[0])[found[1]].picture
+        return None if picture == now else (*found, picture)
+
+    def _remove(self) -> tuple[Any, ...] | None:
+        return self._segment()
+
+    def _delete(self) -> tuple[Any, ...] | None:
+        return self._segment()
+
+    def _move(self) -> tuple[Any, ...] | None:
+        found = self._segment()
+        return found and (*found, self._random.randint(1, len(self._model.rows(found[0]))))
+
+    def _reorder(self) -> tuple[Any, ...] | None:
+        found = self._segment()
+        if found is None:
+            return None
+        order = self._model.order(found[0])
+        self._random.shuffle(order)
+        return found[0], order
+
+    def _undo(self) -> tuple[Any, ...] | None:
+        return (self._project() if self._random.random() < 0.7 else None,)
+
+    _redo = _undo
+
+    def _empty(self) -> tuple[Any, ...]:
+        return ()
+
+    _backup = _empty
+
+
+_WEIGHTS = {
+    "create": 1,
+    "import": 4,
+    "rename": 2,
+    "delete_project": 2,
+    "insert": 4,
+    "edit": 6,
+    "lock": 2,
+    "attach": 12,
+    "remove": 5,
+    "delete": 4,
+    "move": 3,
+    "reorder": 2,
+    "undo": 12,
+    "redo": 8,
+    "empty": 0.5,
+    "backup": 0.5,
+}
+
+
+# -- doing ------------------------------------------------------------------------------------
+
+
+def foretell(model: Model, intent: Intent) -> str | None:
+    """Do the operation on the model; returns the code of its refusal, if any."""
+    match intent.name, intent.values:
+        case "create", (title,):
+            model.import_story(title, label="Create")
+        case "import", values:
+            model.import_story(*values)
+        case "undo" | "redo", (line,):
+            return model.replay(line, forward=intent.name == "redo")
+        case "backup", ():
+            pass
+        case name, values:
+            answer = getattr(model, name)(*values)
+            return answer if isinstance(answer, str) else None
+    return None
+
+
+def perform(library: Library, pictures: Path, intent: Intent) -> str | None:
+    """Do the operation on the library; returns the code of its refusal, if any."""
+    try:
+        _perform(library, pictures, intent)
+    except StoryflowError as error:
+        return error.code
+    return None
+
+
+def _perform(library: Library, pictures: Path, intent: Intent) -> None:
+    projects, segments, history = library.projects, library.segments, library.history
+    match intent.name, intent.values:
+        case "create", (title,):
+            projects.create(title)
+        case "import", (title, texts, chosen):
+            projects.import_story(_story(title, texts, chosen, pictures))
+        case "rename", (project_id, title):
+            projects.rename(project_id, title)
+        case "delete_project", (project_id,):
+            projects.delete(project_id)
+        case "insert", (project_id, position, texts, chosen):
+            projects.insert(project_id, position, _story("", texts, chosen, pictures))
+        case "edit", (_, key, text, prompt):
+            segments.edit(key, text_content=text, image_prompt=prompt)
+        case "lock", (_, key, locked):
+            segments.edit(key, is_locked=locked)
+        case "attach", (_, key, picture):
+            segments.attach_image(key, pictures / str(picture.content) / picture.name)
+        case "remove", (_, key):
+            segments.remove_image(key)
+        case "delete", (_, key):
+            segments.delete(key)
+        case "move", (_, key, position):
+            segments.move(key, position)
+        case "reorder", (project_id, order):
+            segments.reorder(project_id, order)
+        case "undo", (line,):
+            history.undo(line)
+        case "redo", (line,):
+            history.redo(line)
+        case "empty", ():
+            library.trash.empty()
+        case "backup", ():
+            library.backup(library.path.parent / "backup.zip", force=True)
+        case name, _:
+            raise AssertionError(name)
+
+
+def _story(
+    title: str, texts: Sequence[str], chosen: Sequence[Picture | None], pictures: Path
+) -> Story:
+    named = [picture and f"{picture.content}/{picture.name}" for picture in chosen]
+    segments = [
+        StorySegment(text, image_file=name) for text, name in zip(texts, named, strict=True)
+    ]
+    return Story(title, segments, pictures)
+
+
+# -- looking ----------------------------------------------------------------------------------
+
+View = dict[str, Any]
+
+
+def expected(model: Model) -> View:
+    """What there is to see of a library that is as the model says."""
+    return {
+        "projects": {
+            project_id: (project.title, dict(project.rows))
+            for project_id, project in model.projects.items()
+        },
+        "files": model.files(),
+        "trash": model.trash(),
+        "history": {line: states for line in model.lines if (states := model.states(line))},
+        "wrong": [],
+    }
+
+
+def seen(library: Library, known: Mapping[str, int]) -> View:
+    """What there is to see of a library, its pictures told by their digests."""
+    projects = {
+        project.id: (
+            project.title,
+            {row.id: _row(row, library, known) for row in library.segments.list(project.id)},
+        )
+        for project in library.projects.list()
+    }
+    files = {
+        path.relative_to(library.media).as_posix(): known.get(digest(path), -1)
+        for path in library.media.rglob("*")
+        if path.is_file()
+    }
+    places = tuple(place for _, _, place in held(library))
+    staging = [entry.name for entry in (library.media / ".staging").iterdir()]
+    waiting = library.pending_moves()
+    return {
+        "projects": projects,
+        "files": {name: which for name, which in files.items() if name.startswith("projects/")},
+        "trash": {
+            which
+            for name, which in files.items()
+            if name in places or name.startswith(tuple(place + "/" for place in places))
+        },
+        "history": _history(library),
+        "wrong": [
+            *library.check(),
+            *([f"{waiting} moves wait"] if waiting else []),
+            *(f"{name} is left in staging" for name in staging),
+        ],
+    }
+
+
+def _row(record: Any, library: Library, known: Mapping[str, int]) -> Row:
+    picture = None
+    if record.image_file is not None:
+        name = record.image_file.rsplit("/", 1)[-1].partition("_")[2]
+        file = library.file(record.image_file)
+        which = known.get(digest(file), -1) if file is not None and file.is_file() else -2
+        picture = Picture(name, which)
+        if record.image_file != path_of(record.project_id, record.id, picture):
+            picture = Picture(record.image_file, which)
+    return Row(
+        record.sequence_index, record.text_content, record.image_prompt, record.is_locked, picture
+    )
+
+
+def _history(library: Library) -> dict[int | None, list[tuple[int, str, str]]]:
+    # Read past the library, which tells nothing of the changes inside a story that is deleted.
+    lines: dict[int | None, list[tuple[int, str, str]]] = {}
+    with closing(sqlite3.connect(library.path / "storyflow.db")) as connection:
+        for line, *told in connection.execute(
+            "SELECT project_id, id, label, state FROM change ORDER BY id"
+        ):
+            lines.setdefault(line, []).append(tuple(told))
+    return lines
+
+
+def partly_emptied(model: Model, library: Library) -> Model:
+    """The model after an emptying that was cut short: what is gone from the trash is gone."""
+    cut = model.copy()
+    for change_id, path, place in held(library):
+        # Of a folder all is there or nothing: half a story must not come back.
+        if not (library.media / place).exists():
+            cut.held[change_id, path] = None
+    return cut
+
+
+def held(library: Library) -> list[tuple[int, str, str]]:
+    """What the changes hold in the trash: change, path and place."""
+    with closing(sqlite3.connect(library.path / "storyflow.db")) as connection:
+        return connection.execute(
+            "SELECT change_id, path, place FROM trashed_file WHERE path != '' AND place != ''"
+        ).fetchall()
+
+
+def difference(expectation: View, view: View) -> str:
+    """What is seen otherwise than it should be, in a line a part; empty: nothing."""
+    return "\n".join(
+        f"{part}: {view[part]!r} and not {expectation[part]!r}"
+        for part in expectation
+        if view[part] != expectation[part]
+    )
