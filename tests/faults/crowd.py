@@ -7,25 +7,22 @@ leads back to the first rows and forth to the last.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import random
 import sqlite3
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from multiprocessing.connection import Connection
-from multiprocessing.connection import wait as first_of
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from storyflow_tui.errors import StoryflowError
-from storyflow_tui.library import Library, images
+from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
+from tests.faults.forks import child, word
 from tests.faults.random_work import NAMES, digest, digests, draw_pictures
-
-WARM = [__name__, images.__name__]
 
 _SEGMENTS = 8
 _ALLOWED = {"conflict", "no_image", "nothing_to_undo"}
@@ -204,28 +201,18 @@ def crowd(place: Path, processes: int, seconds: float, seed: int) -> Report:
 
 
 def _at_work(place: Path, processes: int, seconds: float, seed: int) -> Iterator[Told]:
-    forks = multiprocessing.get_context("forkserver")
-    forks.set_forkserver_preload(WARM)
-    children, pipes = [], []
-    for number in range(processes):
-        ours, theirs = forks.Pipe()
-        child = forks.Process(target=work, args=(theirs, place, seconds, number, seed))
-        child.start()
-        theirs.close()
-        children.append(child)
-        pipes.append(ours)
-    try:
+    with ExitStack() as stack:
+        pipes = [
+            stack.enter_context(child(work, place, seconds, number, seed))[1]
+            for number in range(processes)
+        ]
         for pipe in pipes:
-            pipe.recv()
+            word(pipe)
         for pipe in pipes:
             pipe.send("go")
+        time.sleep(seconds)
         for pipe in pipes:
-            assert first_of([pipe], timeout=seconds + 60), "a process is stuck"
-            yield pipe.recv()
-    finally:
-        for child in children:
-            child.kill()
-            child.join()
+            yield word(pipe)
 
 
 # -- afterwards -------------------------------------------------------------------------------

@@ -7,20 +7,19 @@ from a warm server, so that a kill costs little; only they open libraries.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import random
 import shutil
-import signal
 import time
 import traceback
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from storyflow_tui.library import Library, backup, images, retention
+from storyflow_tui.library import Library
+from tests.faults.forks import PATIENCE, child
 from tests.faults.random_work import (
     Chooser,
     Intent,
@@ -34,12 +33,6 @@ from tests.faults.random_work import (
     seen,
 )
 from tests.model import Model
-
-WARM = [__name__, *(module.__name__ for module in (backup, images, retention))]
-"""What children find imported; also what the library itself imports only when it must."""
-
-PATIENCE = 30.0
-"""Seconds after which a child that says nothing is taken for stuck."""
 
 _KILLS_A_LIBRARY = 25
 _PICTURES = 120
@@ -150,8 +143,6 @@ class Killer:
         self._random = random.Random(seed)
         self._seconds: dict[str, float] = {}  # that an operation takes, as measured
         self._number = 0
-        self._forks = multiprocessing.get_context("forkserver")
-        self._forks.set_forkserver_preload(WARM)
         self._new_library()
 
     def kill(self) -> bool:
@@ -159,19 +150,10 @@ class Killer:
         if self._left == 0:
             shutil.rmtree(self._place)
             self._new_library()
-        ours, theirs = self._forks.Pipe()
         seed = (self.report.seed, self.report.kills)
-        child = self._forks.Process(
-            target=live, args=(theirs, self._place, self._model, self._intent, seed)
-        )
-        child.start()
-        theirs.close()
-        with ours:
-            try:
-                is_sound = self._watch(ours, child.pid or 0)
-            finally:
-                child.kill()
-                child.join()
+        given = (self._place, self._model, self._intent, seed)
+        with child(live, *given) as (process, pipe):
+            is_sound = self._watch(pipe, process)
         self._left -= 1
         return is_sound
 
@@ -182,7 +164,7 @@ class Killer:
         self._model, self._intent = Model(), None
         self._left = _KILLS_A_LIBRARY
 
-    def _watch(self, pipe: Connection, child: int) -> bool:
+    def _watch(self, pipe: Connection, process: BaseProcess) -> bool:
         """Follow a child, kill it at a moment of our choice, and take in what it said last."""
         # So many words more: the first is said before it opens the library, the second when it has
         # found it, and two an operation follow.
@@ -191,7 +173,7 @@ class Killer:
         while True:
             if words == 0 and not is_killed:
                 time.sleep(self._random.random() * usual)
-                os.kill(child, signal.SIGKILL)
+                process.kill()
                 is_killed = True
                 self.report.kills += 1
             if not is_killed and not pipe.poll(PATIENCE):

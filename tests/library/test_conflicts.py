@@ -133,3 +133,41 @@ def test_an_edit_is_told_as_done_though_another_deleted_the_segment_right_after(
 ) -> None:
     library.on_changed = lambda _: second.segments.delete(read.id)
     assert library.segments.edit(read.id, text_content="mine").text_content == "mine"
+
+
+# -- undo and redo ----------------------------------------------------------------------------
+
+
+def test_an_undo_of_what_is_not_the_newest_any_more_is_a_conflict(
+    library: Library,
+    second: Library,
+    project: ProjectRecord,
+    read: SegmentRecord,
+    rows: Callable[[Library], list[Any]],
+) -> None:
+    library.segments.edit(read.id, text_content="mine")
+    shown = library.history.next_undo(project.id)
+    assert shown is not None
+    second.segments.move(read.id, 3)
+    before = rows(library)
+    with pytest.raises(ConflictError) as caught:
+        library.history.undo(project.id, expected=shown.id)
+    assert caught.value.message == "Another change came meanwhile: Move segment 1 to 3"
+    assert rows(library) == before
+    second.history.undo(project.id)
+    assert library.history.undo(project.id, expected=shown.id) == shown._replace(state="undone")
+
+
+def test_a_redo_of_what_another_did_again_is_a_conflict(
+    library: Library, second: Library, project: ProjectRecord, read: SegmentRecord
+) -> None:
+    for text in ("a", "b"):
+        library.segments.edit(read.id, text_content=text)
+    library.history.undo(project.id)
+    library.history.undo(project.id)
+    shown = library.history.next_redo(project.id)
+    assert shown is not None
+    second.history.redo(project.id)
+    with pytest.raises(ConflictError):
+        library.history.redo(project.id, expected=shown.id)
+    assert library.segments.get(read.id).text_content == "a"
