@@ -120,11 +120,28 @@ class Changed(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing that `check` found: which check, what about, and one sentence on it."""
+    """One thing that `check` found: which check, what about, and one sentence on it.
+
+    `can_mend` says whether `repair` mends it; where it does not, `why_not` says why, and what to
+    do instead.
+    """
 
     check: str
     subject: str
     message: str
+    can_mend: bool
+    why_not: str = ""
+
+
+class Repaired(NamedTuple):
+    """What a repair did: the change that undo takes back, and the findings mended and left.
+
+    `change` is None where nothing was done that could be taken back.
+    """
+
+    change: ChangeRecord | None
+    mended: list[Finding]
+    left: list[Finding]
 
 
 class TrashRecord(NamedTuple):

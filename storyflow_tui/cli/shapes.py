@@ -14,6 +14,7 @@ from storyflow_tui.records import (
     Finding,
     PlaceRecord,
     ProjectRecord,
+    Repaired,
     SegmentRecord,
     TrashRecord,
 )
@@ -67,6 +68,12 @@ def change(record: ChangeRecord) -> Shape:
 def finding(record: Finding) -> Shape:
     """Something that check found."""
     return _plain(record._asdict())
+
+
+def repaired(record: Repaired) -> list[JsonValue]:
+    """What a repair found, each with whether it was `mended`."""
+    sides = ((record.mended, True), (record.left, False))
+    return [{**finding(one), "mended": mended} for side, mended in sides for one in side]
 
 
 def trash(record: TrashRecord) -> Shape:

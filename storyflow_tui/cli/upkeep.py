@@ -9,28 +9,41 @@ import click
 from storyflow_tui.cli import output, shapes, words
 from storyflow_tui.cli.call import Call, Command, Group, as_change_id, as_file, common
 from storyflow_tui.cli.text import count, file_size, one_line
-from storyflow_tui.errors import ReadOnlyError
+from storyflow_tui.errors import ReadOnlyError, StoryflowError
+from storyflow_tui.records import Repaired
 
 
 @click.command(cls=Command)
+@click.option("--repair", is_flag=True, help="Mend what can be mended safely.")
 @common
 @click.pass_obj
-def check(call: Call) -> int:
-    """Look for what is missing or out of order.
+def check(call: Call, repair: bool) -> int:
+    """Look for what is missing or out of order, and mend it.
 
-    Files that are missing or that nothing names, damaged paths, order, moves still to be done.
-    Exits with 0 when the library is clean and with 1 when something was found. Nothing is
-    changed.
+    Files that are missing or that nothing names, paths that lead out, order, cut pictures, counts,
+    moves that were not done, the database itself. Exits with 0 when the library is clean and
+    with 1 when something was found; after a repair, when something is left.
+
+    --repair moves files nowhere but into the trash, touches no locked segment and is one change
+    of the project list: undo takes it back. Without it nothing is changed.
     """
-    with call.opened(create=False) as library:
-        findings = library.check()
-    if call.json:
-        output.result([shapes.finding(finding) for finding in findings])
-    elif findings:
-        output.lines(words.finding_lines(findings))
+    from storyflow_tui.library import Library
+
+    try:
+        with call.opened(create=False) as library:
+            repaired = library.repair() if repair else Repaired(None, [], library.check())
+    except StoryflowError as error:
+        found = Library.closed(call.library_path(), error)
+        if found is None:
+            raise
+        repaired = Repaired(None, [], [found])
+    if call.json and repair:
+        output.result(shapes.repaired(repaired))
+    elif call.json:
+        output.result([shapes.finding(finding) for finding in repaired.left])
     else:
-        output.lines(["The library is clean"])
-    return 1 if findings else 0
+        output.lines(words.repair_lines(repaired) if repair else words.check_lines(repaired.left))
+    return 1 if repaired.left else 0
 
 
 @click.command(cls=Command)

@@ -5,6 +5,7 @@ Positions are 1-based here; ids are shown beside them, because commands take ids
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from storyflow_tui.cli.text import columns, count, file_size, length, one_line, when
@@ -12,6 +13,7 @@ from storyflow_tui.records import (
     ChangeRecord,
     Finding,
     ProjectRecord,
+    Repaired,
     SegmentRecord,
     TrashRecord,
     estimated_seconds,
@@ -120,9 +122,57 @@ def trash_table(held: Sequence[TrashRecord]) -> list[str]:
     return columns(("CHANGE", "WHEN", "FILES", "SIZE", "WHAT"), rows, right=(0, 2, 3))
 
 
-def finding_lines(findings: Sequence[Finding]) -> list[str]:
-    """What check found, a line each, told apart by the name of the check."""
-    return [
-        f"{finding.check}: {one_line(finding.subject)}: {one_line(finding.message)}"
-        for finding in findings
+def check_lines(findings: Sequence[Finding]) -> list[str]:
+    """The table of checks, what was found a line each, and what can be done about it."""
+    from storyflow_tui.library.check import CHECKS
+
+    found = Counter(finding.check for finding in findings)
+    rows = [(check.words, str(found[check.name] or "ok"), check.mending) for check in CHECKS]
+    lines = columns(("LOOKED FOR", "FOUND", "WHAT --repair DOES"), rows, right=(1,))
+    if not findings:
+        return [*lines, "", "The library is clean"]
+    lines += ["", *map(finding_line, findings)]
+    mendable = sum(finding.can_mend for finding in findings)
+    if mendable:
+        which = f"{mendable} of {len(findings)}" if mendable < len(findings) else "this"
+        lines += [
+            "",
+            f"To mend {which}, in one change that can be undone: storyflow check --repair",
+        ]
+    return lines
+
+
+def repair_lines(repaired: Repaired) -> list[str]:
+    """The table of checks after a repair, what was mended and what is left, and the way back."""
+    from storyflow_tui.library.check import CHECKS
+
+    mended = Counter(finding.check for finding in repaired.mended)
+    left = Counter(finding.check for finding in repaired.left)
+    rows = [
+        (
+            check.words,
+            str(mended[check.name] + left[check.name] or "ok"),
+            str(mended[check.name] or "-"),
+            str(left[check.name] or "-"),
+        )
+        for check in CHECKS
     ]
+    lines = columns(("LOOKED FOR", "FOUND", "MENDED", "LEFT"), rows, right=(1, 2))
+    if repaired.mended:
+        lines += ["", "Mended:", *map(finding_line, repaired.mended)]
+    if repaired.left:
+        lines += ["", "Left as it is:", *map(finding_line, repaired.left)]
+    else:
+        lines += ["", "The library is clean now" if repaired.mended else "The library is clean"]
+    if repaired.change is not None:
+        lines += [f"Done: {one_line(repaired.change.label)}", "To take it back: storyflow undo"]
+    return lines
+
+
+def finding_line(finding: Finding) -> str:
+    """What check found in a line, after the name of the check; why it is not mended, if so."""
+    return " ".join(
+        part
+        for part in (f"{finding.check}:", one_line(finding.message), one_line(finding.why_not))
+        if part
+    )

@@ -18,7 +18,6 @@ from storyflow_tui.errors import DamagedError, NotFoundError, ReadOnlyError, Sto
 from storyflow_tui.library import clock as _clock
 from storyflow_tui.library import copies
 from storyflow_tui.library.changes import Door
-from storyflow_tui.library.check import Check
 from storyflow_tui.library.database import BUSY_SECONDS, DATABASE, Database
 from storyflow_tui.library.disk import Disk, as_ours
 from storyflow_tui.library.history import History
@@ -27,7 +26,7 @@ from storyflow_tui.library.media import MEDIA, Media
 from storyflow_tui.library.projects import Projects
 from storyflow_tui.library.segments import Segments
 from storyflow_tui.library.trash import Trash
-from storyflow_tui.records import Changed, Finding
+from storyflow_tui.records import Changed, Finding, Repaired
 
 __all__ = ["Library"]
 
@@ -154,9 +153,40 @@ class Library:
         """How many moves of files are decided and not yet done."""
         return len(self._journal.pending())
 
-    def check(self) -> list[Finding]:
-        """Everything that should hold of this library and does not."""
-        return Check(self._database, self._media, self._journal).run()
+    def check(
+        self, *, pictures: bool = True, wanted: Callable[[], bool] = lambda: True
+    ) -> list[Finding]:
+        """Everything that should hold of this library and does not.
+
+        Without `pictures` none is decoded. Stops early, with what it has, once it is no more
+        `wanted`.
+        """
+        from storyflow_tui.library.check import Checks
+
+        checks = Checks(self._database, self._media, self._journal)
+        return [problem.finding for problem in checks.problems(pictures=pictures, wanted=wanted)]
+
+    def repair(self) -> Repaired:
+        """Mend what `check` finds, where that is safe, in one change that can be undone.
+
+        That change stands in the line of the project list. Raises ReadOnlyError, BusyError,
+        NoSpaceError.
+        """
+        from storyflow_tui.library.check import Checks
+        from storyflow_tui.library.repair import Repair
+
+        checks = Checks(self._database, self._media, self._journal)
+        return Repair(self._database, self._journal, self._door, self.history, checks).run()
+
+    @staticmethod
+    def closed(path: Path | str, error: StoryflowError) -> Finding | None:
+        """What `check` would find of a library that `open` refused with an error.
+
+        None where it was not refused for a damage of its database.
+        """
+        from storyflow_tui.library.unreadable import closed
+
+        return closed(Path(path).expanduser().absolute(), error)
 
     def copy_today(self) -> Path | None:
         """Keep today's copy of the database in `backups/`; see `copies.copy_today`."""

@@ -42,6 +42,8 @@ class Writing(Work):
         self.label = ""
         self.steps: list[Step] = []
         self.is_replay = False
+        self.frees_moves = False
+        """Whether moves that others had to wait for were struck off."""
 
     def replay(self, change_id: int) -> None:
         """Say that an undo or redo works on a change that is there, instead of adding one."""
@@ -94,7 +96,7 @@ class Door:
             has_moves = "files" in vars(writing) and writing.files.list_moves(operation)
             if staging and has_moves:
                 staging.is_taken = True
-        pending = self._finish() if has_moves else False
+        pending = self._finish() if has_moves or writing.frees_moves else False
         self._tell(writing, writing.change_id if writing.is_replay else written, pending)
 
     def newest(self, line: int | None, state: str, *, first: bool = False) -> int | None:

@@ -122,6 +122,11 @@ class Database:
         with self._translated():
             return list(query.tuples().execute(self._peewee))
 
+    def define(self, name: str, function: Callable[[Any], Any]) -> None:
+        """Let the queries of this thread call a function of one value that always answers alike."""
+        with self._translated():
+            self._connection().create_function(name, 1, function, deterministic=True)
+
     def data_version(self) -> int:
         """A number that differs after a commit by any other connection than this thread's."""
         version = self.value("PRAGMA data_version")

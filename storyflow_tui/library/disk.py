@@ -190,6 +190,40 @@ class Disk:
         """Let go of a folder held by `lock`."""
         os.close(descriptor)
 
+    def kind(self, path: Path) -> str:
+        """What is at a path, links not followed: `file`, `link`, `folder` or `other`.
+
+        Raises OSError, for what is not there too.
+        """
+        mode = path.lstat().st_mode
+        kinds = {stat.S_IFREG: "file", stat.S_IFLNK: "link", stat.S_IFDIR: "folder"}
+        return kinds.get(stat.S_IFMT(mode), "other")
+
+    def scan(self, folder: Path) -> list[tuple[str, str]]:
+        """Names in a folder, sorted, each with its kind as `kind` tells it. Raises OSError."""
+        found = []
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_symlink():
+                    kind = "link"
+                elif entry.is_dir(follow_symlinks=False):
+                    kind = "folder"
+                else:
+                    kind = "file" if entry.is_file(follow_symlinks=False) else "other"
+                found.append((entry.name, kind))
+        return sorted(found)
+
+    def may_move(self, folder: Path, to: Path) -> bool:
+        """Whether what lies in one folder can be moved to another, by rights and by device."""
+        try:
+            return (
+                os.access(folder, os.W_OK | os.X_OK)
+                and os.access(to, os.W_OK | os.X_OK)
+                and folder.stat().st_dev == to.stat().st_dev
+            )
+        except OSError:
+            return False
+
     def files_below(self, folder: Path) -> Iterator[Path]:
         """Every file and link below a folder, in no order; links are not followed."""
         pending = [folder]

@@ -6,12 +6,13 @@ touched on disk here but the folders that the moves will need.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from storyflow_tui.errors import NothingToUndoError
+from storyflow_tui.errors import ConflictError, NothingToUndoError
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.journal import Journal
-from storyflow_tui.library.media import TRASH, Media
+from storyflow_tui.library.media import LONGEST_NAME, TRASH, Media, stored_name
 from storyflow_tui.library.models import TrashedFile
 
 
@@ -31,6 +32,27 @@ class FilePlan:
         """A staged file becomes the file at `relative`."""
         self._free(relative)
         self._moves.append((staged.relative_to(self._media.folder).as_posix(), relative))
+
+    def put_away_file(self, relative: str) -> None:
+        """What a row names at `relative` goes to the trash, as by `put_away`; never a folder.
+
+        A folder in a file's place may hold what others name.
+        """
+        if not _is_folder(self._media.folder / self._journal.locate(relative)):
+            self.put_away(relative)
+
+    def put_away_stray(self, relative: str) -> None:
+        """What lies at `relative` and no row names goes to the trash, a link as a link.
+
+        A folder stays: what is in it may be named.
+        """
+        there = self._media.folder / relative
+        if self._media.disk.exists(there) and not _is_folder(there):
+            self._moves.append((relative, self._keep(relative, relative)))
+
+    def taken(self) -> set[str]:
+        """The paths from which this change takes away what lies there."""
+        return {source for source, _ in self._strays + self._moves}
 
     def put_away(self, relative: str) -> None:
         """The file or folder at `relative` goes to the trash, held by this change.
@@ -72,6 +94,12 @@ class FilePlan:
                 f"{relative.rsplit('/', 1)[-1]} is in the trash no more, so this cannot be undone",
                 {"change": self._change_id, "file": relative},
             )
+        folder = relative.rpartition("/")[0]
+        if folder and self._media.path(folder) is None:
+            raise ConflictError(
+                f"{folder} leads out of the library now, so this cannot be undone",
+                {"change": self._change_id, "file": relative},
+            )
         self._free(relative)
         self._moves.append((place, relative))
         self._database.write(
@@ -106,9 +134,20 @@ class FilePlan:
 
     def _keep(self, relative: str, path: str) -> str:
         number = self._first_number + len(self._strays) + len(self._moves)
-        place = f"{TRASH}/{self._change_id}/{number}-{relative.rsplit('/', 1)[-1]}"
+        place = f"{TRASH}/{self._change_id}/{_name_in_trash(number, relative)}"
         self._database.write(TrashedFile.insert(change=self._change_id, path=path, place=place))
         return place
+
+
+def _name_in_trash(number: int, relative: str) -> str:
+    name = f"{number}-{relative.rsplit('/', 1)[-1]}"
+    # A file that was not named by us may have a name that leaves no room for the number.
+    return name if len(name.encode()) <= LONGEST_NAME else stored_name(str(number), name)
+
+
+def _is_folder(path: Path) -> bool:
+    # Not by Path's methods, which raise for a name that is too long.
+    return os.path.isdir(path) and not os.path.islink(path)  # noqa: PTH112, PTH114
 
 
 def _same(path: Path, other: Path) -> bool:

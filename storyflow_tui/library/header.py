@@ -70,6 +70,15 @@ def refuse_by_header(path: Path, *, read_only: bool) -> None:
         raise DamagedError(f"{path} is cut short", where(path))
 
 
+def is_database(path: Path) -> bool:
+    """Whether the file begins as every database of SQLite does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
 def quoted(path: Path) -> str:
     """A path as SQLite takes it in a URI: https://www.sqlite.org/uri.html."""
     return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")

@@ -20,9 +20,13 @@ from storyflow_tui.library.rows import find_project, is_id, segment_record
 from storyflow_tui.library.steps import (
     TEXT_COLUMNS,
     Fields,
+    Numbered,
+    Order,
     Segments,
+    Shift,
     Step,
     WholeProject,
+    beginning,
     from_json,
     to_json,
 )
@@ -152,9 +156,27 @@ class History:
         )[0]
         change.label = label
         steps = from_json(text)
+        for key in {s.project_id for s in steps if isinstance(s, Order | Shift | Segments)}:
+            self._demand_same_order(key, change_id)
         for step in steps if forward else reversed(steps):
             step.go(change, forward=forward)
         self._database.write(Change.update(steps=to_json(steps)).where(Change.id == change_id))
+
+    def _demand_same_order(self, project_id: int, change_id: int) -> None:
+        """Refuse what would mix places of before and after a repair that numbered them anew.
+
+        Repairs stand in the other line, so that the order of this one does not tell.
+        """
+        repair = self._database.value(
+            "SELECT id FROM change WHERE project_id IS NULL AND state = 'done' AND id > ? "
+            "AND instr(steps, ?) LIMIT 1",
+            (change_id, beginning(Numbered.kind, project_id)),
+        )
+        if repair is not None:
+            raise ConflictError(
+                "A repair has numbered the segments anew since; undo that first",
+                {"project_id": project_id, "change": repair},
+            )
 
     def _steps(self, change_id: int) -> Sequence[Step]:
         text = None

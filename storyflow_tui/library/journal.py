@@ -61,6 +61,8 @@ class Journal:
         self._database = database
         self._media = media
         self._disk: Disk = media.disk
+        self.reasons: dict[str, str] = {}
+        """Why the disk refused the moves of an operation, when they were tried last."""
 
     def pending(self) -> list[Move]:
         """All moves that are still listed, in order."""
@@ -94,10 +96,12 @@ class Journal:
                     return True
                 try:
                     self._do(moves)
-                except (OSError, _ImpossibleError):
+                except (OSError, _ImpossibleError) as error:
+                    if isinstance(error, OSError):
+                        self.reasons[moves[0].operation] = error.strerror or str(error)
                     stuck.add(moves)
                     continue
-                self._strike_off(moves)
+                self.strike_off(moves)
         return False
 
     def locate(self, relative: str) -> str:
@@ -192,7 +196,8 @@ class Journal:
             if folder.is_dir():
                 self._disk.sync(folder)
 
-    def _strike_off(self, moves: list[Move]) -> None:
+    def strike_off(self, moves: Iterable[Move]) -> None:
+        """Take moves from the list; those that are done, or that nothing can be done about."""
         self._database.execute_many(
             "DELETE FROM file_move WHERE id = ?", [(move.id,) for move in moves]
         )

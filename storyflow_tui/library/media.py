@@ -21,6 +21,9 @@ NAME_BYTES = 200
 READ_ONLY = "This library is open for reading only"
 """What every write is told that a library refuses for being open for reading only."""
 
+LONGEST_NAME = 255
+"""Bytes of a name that the usual file systems take at most."""
+
 MEDIA = "media"
 """The folder of all files in a library's folder."""
 
@@ -59,10 +62,11 @@ class Media:
             return None
         path = self.folder
         for part in relative.split("/"):
-            if path.is_symlink() and path != self.folder:
+            if os.path.islink(path) and path != self.folder:  # noqa: PTH114
                 return None
             path = path / part
-        return None if path.is_symlink() else path
+        # Not Path.is_symlink, which raises for a name that is too long or out of reach.
+        return None if os.path.islink(path) else path  # noqa: PTH114
 
     @contextmanager
     def staging(self) -> Iterator[Staging]:

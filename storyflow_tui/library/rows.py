@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from storyflow_tui.errors import NotFoundError
-from storyflow_tui.library.database import Database
+from storyflow_tui.library.database import Database, Row
 from storyflow_tui.library.models import (
     PROJECT_COLUMNS,
     SEGMENT_COLUMNS,
@@ -94,6 +94,17 @@ def find_project(database: Database, project_id: int) -> ProjectRow:
     return ProjectRow(*row)
 
 
+def named_among(database: Database, paths: Sequence[str]) -> str | None:
+    """One of these paths that a segment names as its file, or None."""
+    found = database.value(
+        "WITH wanted (path) AS (SELECT value FROM json_each(?)) "
+        "SELECT image_file FROM segment WHERE image_file IN wanted "
+        "UNION ALL SELECT audio_file FROM segment WHERE audio_file IN wanted LIMIT 1",
+        (json.dumps(paths),),
+    )
+    return None if found is None else str(found)
+
+
 def _json(value: object) -> int | str:
     return value if isinstance(value, int) else repr(value)
 
@@ -144,6 +155,28 @@ class Rows:
             ") AS wanted WHERE segment.id = wanted.id",
             (json.dumps(list(indices)),),
         )
+
+    def exchange_order(self, indices: Iterable[tuple[int, int, int]]) -> int:
+        """The same, given as (id, index now, index then); what has another now stays as it is.
+
+        Returns how many were set.
+        """
+        return self._database.execute(
+            "UPDATE segment SET sequence_index = wanted.place FROM ("
+            "SELECT value ->> 0 AS id, value ->> 1 AS former, value ->> 2 AS place "
+            "FROM json_each(?)) AS wanted "
+            "WHERE segment.id = wanted.id AND sequence_index = wanted.former",
+            (json.dumps(list(indices)),),
+        )
+
+    def repeats_index(self, project_id: int) -> bool:
+        """Whether any index of a project stands twice."""
+        found = self._database.value(
+            "SELECT 1 FROM segment WHERE project_id = ? GROUP BY sequence_index "
+            "HAVING COUNT(*) > 1 LIMIT 1",
+            (project_id,),
+        )
+        return found is not None
 
     def shift(self, project_id: int, start: int, by: int) -> None:
         """Add `by` to every `sequence_index` from `start` on."""
@@ -198,6 +231,17 @@ class Rows:
                     f"UPDATE tally SET {named} WHERE project_id = ?", [*counts, project_id]
                 )
         self._counts.clear()
+
+    def set_tallies(self, project_ids: Sequence[int], tallies: Sequence[Row]) -> None:
+        """Put tallies (id, then the counts) in the place of what these projects have, or don't."""
+        self._database.execute_many(
+            "DELETE FROM tally WHERE project_id = ?", [(key,) for key in project_ids]
+        )
+        columns = ("project_id", *TALLY_COLUMNS)
+        self._database.execute_many(
+            f"INSERT INTO tally ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+            tallies,
+        )
 
     def _count(self, segments: Iterable[SegmentRecord], sign: int) -> None:
         added: dict[int, list[Counts]] = {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
-from storyflow_tui.errors import ConflictError, LockedError
+from storyflow_tui.errors import ConflictError, LockedError, NotFoundError
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.files import FilePlan
 from storyflow_tui.library.media import project_folder
@@ -22,6 +22,7 @@ from storyflow_tui.library.rows import (
     Rows,
     find_project,
     find_segment,
+    named_among,
     segment_record,
     segment_row,
 )
@@ -46,7 +47,7 @@ class Fields:
     def go(self, work: Work, *, forward: bool) -> None:
         """Set the columns to one side; a lock or a foreign edit in between refuses it."""
         here, there = (self.before, self.after) if forward else (self.after, self.before)
-        segment = find_segment(work.database, self.segment_id)
+        segment = _still_there(work.database, self.segment_id)
         if segment.is_locked:
             message = LOCKED_IMAGE if "image_file" in here else LOCKED_TEXT
             raise LockedError(message, {"segment_id": segment.id})
@@ -60,7 +61,7 @@ class Fields:
                 # Nothing is held the first time, nor of a file that was gone before the row let go.
                 place = work.files.held(there[column]) if there[column] else None
                 if here[column]:
-                    work.files.put_away(here[column])
+                    work.files.put_away_file(here[column])
                 if place is not None:
                     work.files.bring_back(there[column], place)
         work.rows.set_segment(segment, there, guard={})
@@ -91,7 +92,7 @@ class Segments:
             segments = work.rows.some_segments(self.ids)
             self.rows = [segment_row(segment) for segment in segments]
             for path in files_of(segments):
-                work.files.put_away(path)
+                work.files.put_away_file(path)
             work.rows.delete_segments(segments)
         work.touch(self.project_id, *(segment.id for segment in segments))
 
@@ -125,8 +126,9 @@ class WholeProject:
             segments = work.rows.segments(self.project_id)
             self.rows = [segment_row(segment) for segment in segments]
             work.rows.delete_project(self.project_id)
-            for path in [*_outside(folder, segments), folder]:
-                work.files.put_away(path)
+            for path in _outside(folder, segments):
+                work.files.put_away_file(path)
+            work.files.put_away(folder)
 
 
 @dataclass(slots=True)
@@ -166,6 +168,51 @@ class Order:
 
 
 @dataclass(slots=True)
+class Numbered:
+    """Segments of a damaged order were numbered anew: the three lists run side by side.
+
+    It stands in the line of the project list, so that others may have moved them meanwhile.
+    """
+
+    kind: ClassVar[str] = "numbered"
+    project_id: int
+    ids: list[int]
+    before: list[int]
+    after: list[int]
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Set the indices to one side; a segment that stands elsewhere by now refuses it."""
+        here, there = (self.before, self.after) if forward else (self.after, self.before)
+        find_project(work.database, self.project_id)
+        work.order_changed = True
+        set_now = work.rows.exchange_order(zip(self.ids, here, there, strict=True))
+        if set_now != len(self.ids) or (forward and work.rows.repeats_index(self.project_id)):
+            raise ConflictError(
+                f"The order of project {self.project_id} was changed meanwhile",
+                {"project_id": self.project_id},
+            )
+        work.touch(self.project_id, *self.ids)
+
+
+@dataclass(slots=True)
+class Strays:
+    """Files that no row named went to the trash, with links and whatever else lay among them."""
+
+    kind: ClassVar[str] = "strays"
+    paths: list[str]
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Take them away, or bring them back; one that a row names by now refuses it."""
+        if (named := named_among(work.database, self.paths)) is not None:
+            raise ConflictError(f"{named} is in use meanwhile", {"file": named})
+        for path in self.paths:
+            if forward:
+                work.files.put_away_stray(path)
+            elif (place := work.files.held(path)) is not None:
+                work.files.bring_back(path, place)
+
+
+@dataclass(slots=True)
 class Shift:
     """Every index from `start` on grew by `by`, to make room."""
 
@@ -199,10 +246,23 @@ class Touched:
         work.rows.set_project(self.project_id, {"updated_at": there if now == here else work.at})
 
 
-Step: TypeAlias = Fields | Segments | WholeProject | Title | Order | Shift | Touched
+Step: TypeAlias = (
+    Fields | Segments | WholeProject | Title | Order | Numbered | Shift | Strays | Touched
+)
 
 _KINDS: dict[str, type[Any]] = {
-    step.kind: step for step in (Fields, Segments, WholeProject, Title, Order, Shift, Touched)
+    step.kind: step
+    for step in (
+        Fields,
+        Segments,
+        WholeProject,
+        Title,
+        Order,
+        Numbered,
+        Shift,
+        Strays,
+        Touched,
+    )
 }
 
 
@@ -243,6 +303,11 @@ def to_json(steps: Iterable[Step]) -> str:
     return json.dumps(written, ensure_ascii=False)
 
 
+def beginning(kind: str, project_id: int) -> str:
+    """How the steps of a kind that are about a project begin in the history, to search for."""
+    return json.dumps({"kind": kind, "project_id": project_id}).removesuffix("}") + ","
+
+
 def from_json(text: str) -> list[Step]:
     """The steps that the history holds."""
     return [_KINDS[step.pop("kind")](**step) for step in json.loads(text)]
@@ -253,6 +318,15 @@ def files_of(segments: Iterable[SegmentRecord]) -> list[str]:
     return [
         path for segment in segments for path in (segment.image_file, segment.audio_file) if path
     ]
+
+
+def _still_there(database: Database, segment_id: int) -> SegmentRecord:
+    try:
+        return find_segment(database, segment_id)
+    except NotFoundError:
+        raise ConflictError(
+            f"Segment {segment_id} was deleted meanwhile", {"segment_id": segment_id}
+        ) from None
 
 
 def _outside(folder: str, segments: Iterable[SegmentRecord]) -> list[str]:

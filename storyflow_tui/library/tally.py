@@ -33,15 +33,22 @@ class Counts(NamedTuple):
 
 def counts_of(segment: SegmentRecord) -> Counts:
     """What one segment adds to the counts of its project."""
-    words = word_count(segment.text_content)
+    spoken = spoken_words(segment.text_content)
     guessed = segment.audio_duration is None
-    by_characters = guessed and counts_by_characters(segment.text_content)
     return Counts(
         segment_count=1,
         image_count=int(bool(segment.image_file)),
         locked_count=int(segment.is_locked),
-        word_count=words,
+        word_count=abs(spoken),
         measured_seconds=segment.audio_duration or 0.0,
-        guessed_words=words if guessed and not by_characters else 0,
-        guessed_characters=words if by_characters else 0,
+        guessed_words=spoken if guessed and spoken > 0 else 0,
+        guessed_characters=-spoken if guessed and spoken < 0 else 0,
     )
+
+
+def spoken_words(text: object) -> int:
+    """How many words; of a text in a script without spaces its characters, below zero."""
+    if not isinstance(text, str):
+        return 0
+    words = word_count(text)
+    return -words if counts_by_characters(text) else words

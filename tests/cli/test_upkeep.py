@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,12 @@ def stored(run: Run, lamp: int, picture: Path, place: Path) -> Path:
 
 def test_check_of_a_clean_library_exits_with_0(run: Run, stored: Path) -> None:
     assert run("check", "--json").json == []
-    assert run("check").out == "The library is clean\n"
+    answer = run("check")
+    assert answer.code == 0
+    head, *table, blank, last = answer.out.splitlines()
+    assert head.split() == ["LOOKED", "FOR", "FOUND", "WHAT", "--repair", "DOES"]
+    assert (len(table), all(" ok  " in row for row in table)) == (9, True)
+    assert (blank, last) == ("", "The library is clean")
 
 
 def test_check_that_finds_something_exits_with_1(run: Run, stored: Path) -> None:
@@ -30,10 +37,169 @@ def test_check_that_finds_something_exits_with_1(run: Run, stored: Path) -> None
     assert answer.code == 1
     assert answer.err == ""
     (finding,) = json.loads(answer.out)
-    assert list(finding) == ["check", "subject", "message"]
+    assert finding == {
+        "check": "missing_file",
+        "subject": "segment 1",
+        "message": "Segment 1 names projects/1/images/1_lamp.png; it is gone.",
+        "can_mend": True,
+        "why_not": "",
+    }
     answer = run("check")
     assert answer.code == 1
-    assert answer.out.count("\n") == 1
+    assert "\nmissing files                    1  the segment lets go" in answer.out
+    assert f"\nmissing_file: {finding['message']}\n" in answer.out
+    assert answer.out.endswith("that can be undone: storyflow check --repair\n")
+
+
+def test_check_alone_mends_nothing(run: Run, stored: Path) -> None:
+    stored.unlink()
+    before = run("segment", "show", 1, "--json").json
+    run("check")
+    assert run("segment", "show", 1, "--json").json == before
+
+
+def test_check_repair_mends_and_undo_takes_it_back(run: Run, stored: Path) -> None:
+    stored.unlink()
+    (stored.parent / "stray.png").write_bytes(b"stray")
+    answer = run("check", "--repair")
+    assert (answer.code, answer.err) == (0, "")
+    _, _, lines = answer.out.partition("\n\n")
+    assert lines.splitlines() == [
+        "Mended:",
+        "missing_file: Segment 1 names projects/1/images/1_lamp.png; it is gone.",
+        "unnamed_file: No segment names projects/1/images/stray.png.",
+        "",
+        "The library is clean now",
+        "Done: Repair the library: 1 missing file, 1 stray file",
+        "To take it back: storyflow undo",
+    ]
+    assert run("check").code == 0
+    assert run("segment", "show", 1, "--json").json["image_file"] is None
+    assert "Repair the library: 1 miss" in run("history").out
+    assert run("undo").code == 0
+    assert sorted(one["check"] for one in json.loads(run("check", "--json").out)) == [
+        "missing_file",
+        "unnamed_file",
+    ]
+
+
+def test_check_repair_tells_programs_what_was_mended(run: Run, stored: Path) -> None:
+    run("segment", "edit", 1, "--lock")
+    stored.unlink()
+    (stored.parent / "stray.png").write_bytes(b"stray")
+    answer = run("check", "--repair", "--json")
+    assert answer.code == 1
+    mended, left = json.loads(answer.out)
+    assert (mended["check"], mended["mended"]) == ("unnamed_file", True)
+    assert (left["check"], left["mended"]) == ("missing_file", False)
+    assert left["why_not"] == "Segment 1 is locked; unlock it first."
+    assert run("check", "--repair").out.splitlines()[-1] == (
+        "missing_file: Segment 1 names projects/1/images/1_lamp.png; it is gone. "
+        "Segment 1 is locked; unlock it first."
+    )
+
+
+def test_check_repair_of_a_clean_library_exits_with_0(run: Run, stored: Path) -> None:
+    assert run("check", "--repair", "--json").json == []
+    assert run("check", "--repair").out.endswith("\nThe library is clean\n")
+    assert "Repair" not in run("history").out
+
+
+def test_check_repair_needs_a_library_that_can_be_written(run: Run, stored: Path) -> None:
+    stored.unlink()
+    assert run("--json", "--read-only", "check", "--repair").refusal["code"] == "read_only"
+
+
+def test_check_of_an_absent_library_makes_none(run: Run, place: Path) -> None:
+    for arguments in (("check",), ("check", "--repair")):
+        assert run("--json", *arguments).refusal["code"] == "not_found"
+        assert not place.exists()
+
+
+def test_names_of_files_cannot_move_the_cursor(run: Run, stored: Path) -> None:
+    (stored.parent / "a\x1b[2J\nb\x07.png").write_bytes(b"stray")
+    answer = run("check")
+    assert not any(ord(sign) < 32 and sign != "\n" for sign in answer.out)
+    assert len([line for line in answer.out.splitlines() if "unnamed_file" in line]) == 1
+    assert json.loads(run("check", "--json").out)[0]["subject"].endswith("a\x1b[2J\nb\x07.png")
+    assert run("check", "--repair").code == 0
+
+
+def damage_database(place: Path, how: str) -> None:
+    file = place / "storyflow.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = file.read_bytes()
+    match how:
+        case "cut to a page and a half":
+            file.write_bytes(whole[:6000])
+        case "cut to a few bytes":
+            file.write_bytes(whole[:50])
+        case "emptied":
+            file.write_bytes(b"")
+        case "gone":
+            file.unlink()
+        case "zeros":
+            file.write_bytes(bytes(len(whole)))
+        case "noise behind the header":
+            file.write_bytes(whole[:100] + b"\xa5" * (len(whole) - 100))
+        case "noise in the middle":
+            file.write_bytes(whole[:8192] + b"\xa5" * 8192 + whole[16384:])
+        case "another text":
+            file.write_bytes(b"This was a library once.\n" * 1000)
+
+
+def stored_bytes(place: Path) -> bytes | None:
+    file = place / "storyflow.db"
+    return file.read_bytes() if file.exists() else None
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "cut to a page and a half",
+        "cut to a few bytes",
+        "emptied",
+        "gone",
+        "zeros",
+        "noise behind the header",
+        "noise in the middle",
+        "another text",
+    ],
+)
+def test_a_database_that_cannot_be_read_is_one_finding(
+    run: Run, stored: Path, place: Path, how: str
+) -> None:
+    damage_database(place, how)
+    left = stored_bytes(place)
+    for arguments in (("check", "--json"), ("check", "--repair", "--json")):
+        answer = run(*arguments)
+        assert (answer.code, answer.err) == (1, "")
+        assert {finding["check"] for finding in json.loads(answer.out)} == {"database"}
+        finding = json.loads(answer.out)[0]
+        assert not finding["can_mend"]
+        assert "storyflow restore FILE --replace" in finding["why_not"]
+    answer = run("check")
+    assert (answer.code, answer.err) == (1, "")
+    assert "\ndatabase: " in answer.out
+    assert stored.is_file()
+    if how != "noise in the middle":
+        assert stored_bytes(place) == left
+
+
+def test_a_damaged_database_names_its_newest_copy(run: Run, stored: Path, place: Path) -> None:
+    (place / "backups").mkdir()
+    for day in ("2026-05-03", "2026-05-04"):
+        (place / f"backups/storyflow-{day}.db").write_bytes(b"a copy")
+    damage_database(place, "zeros")
+    (finding,) = json.loads(run("check", "--json").out)
+    assert "backups/storyflow-2026-05-04.db" in finding["why_not"]
+
+
+def test_a_file_of_somebody_else_is_refused_and_no_finding(run: Run, place: Path) -> None:
+    place.mkdir()
+    (place / "storyflow.db").write_bytes(b"somebody's notes\n" * 100)
+    assert run("check", "--json").refusal["code"] == "foreign_file"
 
 
 def test_backup_and_restore(run: Run, stored: Path, tmp_path: Path) -> None:

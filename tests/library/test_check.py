@@ -37,6 +37,7 @@ def test_a_missing_file_is_found(library: Library, pictured: Path) -> None:
             "missing_file",
             "segment 1",
             "Segment 1 names projects/1/images/1_a.png; it is gone.",
+            can_mend=True,
         )
     ]
 
@@ -62,6 +63,7 @@ def test_a_file_that_no_row_names_is_found_and_left(library: Library, pictured: 
             "unnamed_file",
             "projects/1/images/stray.png",
             "No segment names projects/1/images/stray.png.",
+            can_mend=True,
         )
     ]
     assert stray.read_bytes() == b"stray"

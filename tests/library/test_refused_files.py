@@ -213,7 +213,6 @@ COMMANDS = (
     ("segment", "edit", "1", "--text", "x"),
     ("history",),
     ("undo", "1"),
-    ("check",),
     ("backup", "backup.zip"),
     ("trash", "empty", "--yes"),
     ("export", "1"),
@@ -240,6 +239,25 @@ def test_every_command_refuses_such_a_file(
         assert answer.out == ""
         assert as_it_is(folder) == before, command
     assert not (folder.parent / "backup.zip").exists()
+
+
+@pytest.mark.parametrize(("make", "kind"), CASES)
+def test_check_finds_a_damaged_file_and_refuses_another(
+    folder: Path,
+    make: Callable[[Path], None],
+    kind: type[StoryflowError],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make(folder / "storyflow.db")
+    before = as_it_is(folder)
+    # One that is no database at all, among the pictures of a library, was one once.
+    is_found = kind is DamagedError or make in (text, folder_of_that_name)
+    for options in ((), ("--repair",)):
+        assert main(["--json", "--library", str(folder), "check", *options]) == 1
+        answer = capsys.readouterr()
+        said = ('"check": "database"' in answer.out, f'"code": "{kind.code}"' in answer.err)
+        assert said == (is_found, not is_found), (make, answer)
+        assert as_it_is(folder) == before
 
 
 @pytest.mark.parametrize(("make", "kind"), CASES)

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from storyflow_tui.library.steps import (
     Fields,
+    Numbered,
     Order,
     Segments,
     Shift,
     Step,
+    Strays,
     Title,
     Touched,
     WholeProject,
@@ -31,6 +33,8 @@ from storyflow_tui.library.steps import (
         WholeProject(1, appear=False, project=[1, "T", "DRAFT", "t", "t"], rows=[]),
         Title(1, "a", "b"),
         Order(1, [1, 2], [0, 1], [1, 0], [1]),
+        Numbered(1, [1, 2], [-1, 0], [0, 1]),
+        Strays(["projects/stray", "projects/1/a\nb"]),
         Shift(1, 0, 3),
         Touched(1, "t", "u"),
     ],
