@@ -215,11 +215,19 @@ class Library:
         return backup.backup(self._database, self._media, self._journal, Path(file), force=force)
 
     @staticmethod
-    def restore(file: Path | str, path: Path | str, *, replace: bool = False) -> Path | None:
-        """Make a library of a backup; see `backup.restore`."""
-        from storyflow_tui.library import backup
+    def restore(
+        file: Path | str,
+        path: Path | str,
+        *,
+        replace: bool = False,
+        clock: _clock.Clock = _clock.now,
+        disk: Disk | None = None,
+    ) -> Path | None:
+        """Make a library of a backup; see `restore.restore`."""
+        from storyflow_tui.library import restore
 
-        return backup.restore(Path(file), Path(path), _clock.now, replace=replace)
+        path = Path(path).expanduser().absolute()
+        return restore.restore(Path(file), path, clock, disk or Disk(), replace=replace)
 
     def close(self) -> None:
         """Close the library; what was committed stays committed."""

@@ -1,330 +1,261 @@
-"""A library as one zip file, and back: written from a moment at rest, verified before it is used.
+"""A library as one zip file, written as of one moment while others go on working.
 
-Only while the files are hard-linked aside and the database is copied is the write lock held; the
-zip is made after that. Restoring unpacks into a folder beside the target and looks at everything
-there; the target comes into being, or is replaced, by a rename.
+The write lock is held only while every file gets a second name; where there are no hard links,
+while it is looked which files are copied already. Copying and packing need no lock. What comes
+back from such a file is `restore.py`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
+import errno
+import sqlite3
 import stat
-import struct
-import tempfile
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from storyflow_tui.errors import (
+    BusyError,
     DamagedError,
-    ForeignFileError,
     NotEmptyError,
     NotFoundError,
+    ReadOnlyError,
 )
-from storyflow_tui.library import migrations
-from storyflow_tui.library.clock import Clock
-from storyflow_tui.library.database import DATABASE, Database
-from storyflow_tui.library.disk import exchange, failures_told
+from storyflow_tui.library.archive import Progress, is_trashed, write_archive
+from storyflow_tui.library.database import DATABASE, Database, Moment
+from storyflow_tui.library.disk import Disk, failures_told
+from storyflow_tui.library.held import held_folder
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import MEDIA, Media, is_inside
+from storyflow_tui.library.schema import strange_part
 
-_MANIFEST = "manifest.json"
-_FORMAT = "storyflow-backup-1"
-_CHUNK = 1 << 20
-_KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What `zipfile` raises for broken archives: nearly anything, RuntimeError also for encrypted ones.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    ValueError,
-    OverflowError,
+_TRIES = 10
+_PAUSE = 0.05  # seconds until a writer that is at work has moved its files
+_FEW = 100  # pending moves that are looked through under the lock
+_UNFINISHED = ".storyflow-backup-"
+
+# Whoever moves a file writes one of these, and whoever empties the trash another.
+_MARK = (
+    "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'file_move'), "
+    "(SELECT COUNT(*) FROM file_move), (SELECT COUNT(*) FROM trashed_file WHERE place != '')"
 )
-_MANIFEST_BYTES = 64 * 1024 * 1024  # a manifest of a million files; more is no backup of ours
 
 
 def backup(
-    database: Database, media: Media, journal: Journal, file: Path, *, force: bool = False
+    database: Database,
+    media: Media,
+    journal: Journal,
+    file: Path,
+    *,
+    force: bool = False,
+    progress: Progress = lambda done, total: None,
 ) -> Path:
     """Write the library into a zip file: the database, every file a row names, and the trash.
 
-    Raises NotEmptyError when the file is there (unless `force`), NoSpaceError, ReadOnlyError,
-    DamagedError when moves of files are pending that cannot be done.
+    Raises NotEmptyError when the file is there (unless `force`), NotFoundError for its folder,
+    NoSpaceError, ReadOnlyError, BusyError, DamagedError when moves of files are pending that
+    cannot be done, or when no restore would take the database.
     """
-    if file.exists() and not force:
+    disk, parent = media.disk, file.absolute().parent
+    if disk.exists(file) and not force:
         raise NotEmptyError(f"{file} is there already; choose another name", {"file": str(file)})
-    if not file.absolute().parent.is_dir():
-        raise NotFoundError(f"{file.absolute().parent} is not there", {"file": str(file)})
-    with failures_told(file), _at_rest(database, media, journal) as folder:
-        temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-        try:
-            _write_zip(temporary, folder)
-            if force:
-                temporary.replace(file)
-            else:
-                os.link(temporary, file)
-        except FileExistsError:
-            raise NotEmptyError(f"{file} is there already", {"file": str(file)}) from None
-        finally:
-            temporary.unlink(missing_ok=True)
-        media.disk.sync(file.absolute().parent)
+    if not parent.is_dir():
+        raise NotFoundError(f"{parent} is not there", {"file": str(file)})
+    if parent.resolve().is_relative_to(media.folder):
+        raise ReadOnlyError(
+            f"{parent} is where the library keeps its files; choose a place outside of it",
+            {"file": str(file)},
+        )
+    with failures_told(file), held_folder(disk, parent, _UNFINISHED) as unfinished:
+        written = unfinished / "backup.zip"
+        if database.read_only:
+            _write_as_it_lies(database, media, written, progress)
+        else:
+            with _second_names(database, media, journal, unfinished / DATABASE) as files:
+                write_archive(disk, written, files, progress)
+        if force:
+            disk.rename(written, file)
+        else:
+            try:
+                disk.give_name(written, file)
+            except FileExistsError:
+                raise NotEmptyError(f"{file} is there already", {"file": str(file)}) from None
+        disk.sync(parent)
     return file
 
 
 @contextmanager
-def _at_rest(database: Database, media: Media, journal: Journal) -> Iterator[Path]:
-    """A folder with a copy of the database and links to all files, from one moment.
-
-    A library that cannot be written is copied to a temporary folder instead: nobody moves its
-    files while it is read-only to all, and links cannot be made in it.
-    """
-    if database.read_only:
-        _demand_rest(database, journal)
-        with tempfile.TemporaryDirectory(prefix="storyflow-backup-") as temporary:
-            _gather(database, media, Path(temporary), shutil.copyfile)
-            yield Path(temporary)
-        return
+def _second_names(
+    database: Database, media: Media, journal: Journal, copy: Path
+) -> Iterator[list[tuple[str, Path]]]:
+    """Every file of one moment under a name of ours, with a copy of the database."""
     with media.staging() as staging:
-        journal.finish()
-        with database.writing():
-            _demand_rest(database, journal)
-            _gather(database, media, staging.folder, media.disk.link)
-        yield staging.folder
+        gathered = _Gathered(media.disk, staging.folder)
+        for _ in range(_TRIES):
+            is_stuck = journal.finish()
+            with ExitStack() as kept:
+                with database.writing():
+                    moment = kept.enter_context(database.moment())
+                    pending = len(journal.pending())
+                    if pending and is_stuck:
+                        raise _still_waiting(database)
+                    if pending > _FEW:
+                        continue  # another has just begun a large one
+                    locate = journal.locate if pending else str
+                    is_whole = gathered.take(_named(moment, media, locate))
+                if is_whole:
+                    _copy_database(moment, copy, database.path)
+                    break
+            gathered.copy()
+        else:
+            raise BusyError(
+                "The library changes all the time; try again", {"library": str(media.folder.parent)}
+            )
+        yield [*sorted(gathered.files.items()), (DATABASE, copy)]
         media.disk.remove_tree(staging.folder)
 
 
-def _demand_rest(database: Database, journal: Journal) -> None:
-    if journal.is_pending():
-        raise DamagedError(
-            "Files of this library still wait to be moved; storyflow check tells which",
-            {"library": str(database.path.parent)},
-        )
-
-
-def _gather(
-    database: Database, media: Media, folder: Path, take: Callable[[Path, Path], object]
-) -> None:
-    database.copy_to(folder / DATABASE)
-    for relative in _named(database):
-        _take(media, relative, folder / MEDIA, take)
-
-
-def restore(file: Path, library: Path, clock: Clock, *, replace: bool = False) -> Path | None:
-    """Make a library of a backup; returns where the former one was put aside, if there was one.
-
-    Everything is verified first. Raises NotFoundError, ForeignFileError (no backup of ours),
-    DamagedError (wrong checksums, unsafe names), NotEmptyError when something stands at the
-    target and `replace` is not given, NoSpaceError, ReadOnlyError.
-    """
-    if not replace and _is_used(library):
-        raise NotEmptyError(
-            f"{library} holds a library already; choose another folder, or replace it",
-            {"library": str(library)},
-        )
-    library = library.resolve()
-    with failures_told(library):
-        library.parent.mkdir(parents=True, exist_ok=True)
-        unpacked = Path(tempfile.mkdtemp(prefix=f".{library.name}.", dir=library.parent))
+def _write_as_it_lies(database: Database, media: Media, written: Path, progress: Progress) -> None:
+    """Pack a library that we may not write to, and begin anew if another moved its files."""
+    copy = written.with_name(DATABASE)
+    for _ in range(_TRIES):
+        with database.moment() as moment:
+            (mark,) = moment.rows(_MARK)
+            if mark[1]:
+                time.sleep(_PAUSE)
+                continue
+            files = list(_named(moment, media, str))
+            _copy_database(moment, copy, database.path)
         try:
-            _unpack(file, unpacked)
-            Database(unpacked / DATABASE).close()
-            (unpacked / MEDIA).mkdir(exist_ok=True)
-            _sync_tree(unpacked)
-            # Looked at again: while this was unpacked somebody may have begun to write there.
-            if not replace and _is_used(library):
-                raise NotEmptyError(f"{library} is in use now", {"library": str(library)})
-            unpacked.chmod(0o755)
-            aside = _aside(library, clock) if _is_used(library) else None
-            if aside is not None:
-                _take_place(unpacked, library, aside)
-            else:
-                if library.exists():
-                    library.rmdir()
-                unpacked.rename(library)
-            _sync(library.parent)
-        finally:
-            if unpacked.exists():
-                shutil.rmtree(unpacked, ignore_errors=True)
-    return aside
+            packed = [(f"{MEDIA}/{name}", path) for name, path in files]
+            write_archive(media.disk, written, [*packed, (DATABASE, copy)], progress)
+        except FileNotFoundError:
+            is_whole = False
+        else:
+            is_whole = database.rows(_MARK) == [mark]
+        if is_whole:
+            return
+        media.disk.unlink(written)
+        media.disk.unlink(copy)
+    raise _still_waiting(database)
 
 
-def _take_place(new: Path, library: Path, aside: Path) -> None:
-    """Put the new library where the former one stands, and that one aside.
+class _Gathered:
+    """Second names, or copies, of the library's files, as of one moment in the end."""
 
-    Where the system can exchange two folders there is no moment without a library; elsewhere a
-    failure puts the former one back.
-    """
-    if exchange(new, library):
-        new.rename(aside)
-        return
-    library.rename(aside)
+    def __init__(self, disk: Disk, folder: Path) -> None:
+        self._disk = disk
+        self._folder = folder
+        self._count = 0
+        self._missing: dict[str, Path] = {}
+        self._has_links = True
+        self._taken: dict[str, tuple[tuple[int, ...], Path]] = {}
+        self.files: dict[str, Path] = {}
+        """Where the bytes lie, by the path in the backup; true once all was taken."""
+
+    def take(self, named: Iterable[tuple[str, Path]]) -> bool:
+        """Take the files of now, under the write lock; False: some have to be copied first."""
+        self.files, self._missing = {}, {}
+        for name, source in named:
+            if (marks := _marks(source)) is None:
+                continue
+            before = self._taken.get(name)
+            is_taken = before is not None and before[0] == marks
+            if not is_taken and not self._link(name, source, marks):
+                self._missing[name] = source
+                continue
+            self.files[f"{MEDIA}/{name}"] = self._taken[name][1]
+        return not self._missing
+
+    def copy(self) -> None:
+        """Copy what could not be linked, without the lock; what is gone by then is passed over."""
+        for name, source in self._missing.items():
+            marks = _marks(source)
+            if marks is None:
+                continue
+            target = self._next()
+            try:
+                self._disk.copy(source, target, marks[-1])
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.EFBIG):
+                    raise
+                continue
+            if _marks(source) == marks:
+                self._taken[name] = marks, target
+
+    def _link(self, name: str, source: Path, marks: tuple[int, ...]) -> bool:
+        if self._has_links:
+            target = self._next()
+            self._has_links = self._disk.try_link(source, target)
+            if self._has_links:
+                self._taken[name] = marks, target
+        return self._has_links
+
+    def _next(self) -> Path:
+        self._count += 1
+        return self._folder / str(self._count)
+
+
+def _marks(path: Path) -> tuple[int, ...] | None:
+    """What tells a file from another under its name; None: no regular file is there."""
     try:
-        new.rename(library)
-    except BaseException:
-        aside.rename(library)
-        raise
-
-
-def _named(database: Database) -> Iterator[str]:
-    for image, audio in database.rows("SELECT image_file, audio_file FROM segment"):
-        yield from (path for path in (image, audio) if path)
-    for (place,) in database.rows("SELECT place FROM trashed_file WHERE place != ''"):
-        yield place
-
-
-def _take(media: Media, relative: str, folder: Path, take: Callable[[Path, Path], object]) -> None:
-    source = media.folder / relative
-    if not relative.startswith(".trash/") and media.path(relative) is None:
-        return  # damaged: reported by check, never followed
-    if source.is_symlink() or not source.exists():
-        return
-    files = media.disk.files_below(source) if source.is_dir() else [source]
-    for path in files:
-        if path.is_symlink():
-            continue
-        target = folder / path.relative_to(media.folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            take(path, target)
-
-
-def _write_zip(target: Path, folder: Path) -> None:
-    sums: dict[str, dict[str, str | int]] = {}
-    with zipfile.ZipFile(target, "x", allowZip64=True) as archive:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            name = path.relative_to(folder).as_posix()
-            # Pictures are compressed already.
-            kind = zipfile.ZIP_DEFLATED if name == DATABASE else zipfile.ZIP_STORED
-            entry = zipfile.ZipInfo(name)
-            entry.compress_type = kind
-            entry.file_size = path.stat().st_size
-            digest, size = hashlib.sha256(), 0
-            with path.open("rb") as reader, archive.open(entry, "w") as writer:
-                while chunk := reader.read(_CHUNK):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    writer.write(chunk)
-            sums[name] = {"sha256": digest.hexdigest(), "bytes": size}
-        manifest = {"format": _FORMAT, "schema": migrations.VERSION, "files": sums}
-        archive.writestr(_MANIFEST, json.dumps(manifest), zipfile.ZIP_DEFLATED)
-    with target.open("rb") as written:
-        os.fsync(written.fileno())
-
-
-def _unpack(file: Path, folder: Path) -> None:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            expected = _manifest(archive, file)
-            names = [entry.filename for entry in archive.infolist()]
-            if sorted(names) != sorted([*expected, _MANIFEST]):
-                raise DamagedError(f"{file} does not hold what its list says", {"file": str(file)})
-            for name, (digest, size) in expected.items():
-                try:
-                    _unpack_one(archive, file, name, folder / name, digest, size)
-                except _BROKEN as error:
-                    raise DamagedError(
-                        f"{name} in {file} cannot be read: {error}", {"file": str(file)}
-                    ) from error
-    except FileNotFoundError:
-        raise NotFoundError(f"{file} is not there", {"file": str(file)}) from None
-    except IsADirectoryError:
-        raise ForeignFileError(f"{file} is a folder", {"file": str(file)}) from None
-    except _BROKEN as error:
-        raise ForeignFileError(
-            f"{file} is no backup of a library: {error}", {"file": str(file)}
-        ) from error
-
-
-def _manifest(archive: zipfile.ZipFile, file: Path) -> dict[str, tuple[str, int]]:
-    try:
-        entry = archive.getinfo(_MANIFEST)
-        if entry.file_size > _MANIFEST_BYTES or entry.compress_type not in _KINDS:
-            raise ValueError("its list is not one of ours")
-        manifest = json.loads(archive.read(entry))
-        if manifest["format"] != _FORMAT:
-            raise ValueError("its list is of another format")
-        expected = {
-            str(name): (str(facts["sha256"]), int(facts["bytes"]))
-            for name, facts in manifest["files"].items()
-        }
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ForeignFileError(
-            f"{file} is no backup of a library: its list is not one of ours", {"file": str(file)}
-        ) from error
-    if DATABASE not in expected:
-        raise DamagedError(f"{file} holds no database", {"file": str(file)})
-    for name in expected:
-        if name != DATABASE and not _is_safe(name):
-            raise DamagedError(f"{file} holds an unsafe name: {name!r}", {"file": str(file)})
-    return expected
-
-
-def _is_safe(name: str) -> bool:
-    head, _, rest = name.partition("/")
-    parts = rest.split("/")
-    trashed = parts[0] == ".trash" and len(parts) > 2 and is_inside("/".join(parts[1:]))
-    return head == MEDIA and (trashed or is_inside(rest))
-
-
-def _unpack_one(
-    archive: zipfile.ZipFile, file: Path, name: str, target: Path, digest: str, size: int
-) -> None:
-    entry = archive.getinfo(name)
-    mode = entry.external_attr >> 16
-    # The size is looked at before and while unpacking, so that a bomb never fills the disk.
-    is_file = stat.S_IFMT(mode) in (0, stat.S_IFREG)
-    if entry.file_size != size or entry.compress_type not in _KINDS or not is_file:
-        raise DamagedError(f"{name} in {file} is not what its list says", {"file": str(file)})
-    target.parent.mkdir(parents=True, exist_ok=True)
-    found, count = hashlib.sha256(), 0
-    with archive.open(entry) as reader, target.open("xb") as writer:
-        while chunk := reader.read(_CHUNK):
-            count += len(chunk)
-            if count > size:
-                break
-            found.update(chunk)
-            writer.write(chunk)
-    if count != size or found.hexdigest() != digest:
-        raise DamagedError(f"{name} in {file} has a wrong checksum", {"file": str(file)})
-
-
-def _is_used(library: Path) -> bool:
-    """Whether anything stands at the target that a restore must not write over."""
-    try:
-        return any(library.iterdir())
-    except FileNotFoundError:
-        return False
+        status = path.lstat()
     except OSError:
-        return True
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _aside(library: Path, clock: Clock) -> Path:
-    moment = clock().strftime("%Y%m%d-%H%M%S")
-    number = 1
-    while True:
-        aside = library.with_name(
-            f"{library.name}.before-{moment}" + (f"-{number}" if number > 1 else "")
+def _named(
+    moment: Moment, media: Media, locate: Callable[[str], str]
+) -> Iterator[tuple[str, Path]]:
+    """Every file that a row names, and where it lies now; damaged paths are not followed."""
+    by_link: dict[str, bool] = {}  # of the folders, which are few
+
+    def is_sound(relative: str) -> bool:
+        folder = relative.rpartition("/")[0]
+        if folder not in by_link:
+            places = [media.folder / folder, *(media.folder / folder).parents]
+            below = places[: places.index(media.folder)]
+            by_link[folder] = any(place.is_symlink() for place in below)
+        return not by_link[folder]
+
+    for image, audio in moment.rows(
+        "SELECT image_file, audio_file FROM segment "
+        "WHERE image_file IS NOT NULL OR audio_file IS NOT NULL"
+    ):
+        for relative in (image, audio):
+            if relative and is_inside(relative) and is_sound(relative):
+                yield relative, media.folder / locate(relative)
+    for (place,) in moment.rows("SELECT place FROM trashed_file WHERE place != ''"):
+        if is_trashed(place) and is_sound(place):
+            there = media.folder / locate(place)
+            if there.is_dir() and not there.is_symlink():
+                for file in media.disk.files_below(there):
+                    yield f"{place}/{file.relative_to(there).as_posix()}", file
+            else:
+                yield place, there
+
+
+def _copy_database(moment: Moment, copy: Path, original: Path) -> None:
+    moment.copy_to(copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        # The files lie where these moves lead already.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("DELETE FROM file_move")
+        connection.commit()
+    if (part := strange_part(copy)) is not None:
+        raise DamagedError(
+            f"{original} holds {part}, which is not as storyflow makes it; "
+            "no restore would take such a backup",
+            {"library": str(original.parent), "file": str(original)},
         )
-        if not os.path.lexists(aside):
-            return aside
-        number += 1
 
 
-def _sync_tree(folder: Path) -> None:
-    for path in [folder, *folder.rglob("*")]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _still_waiting(database: Database) -> DamagedError:
+    return DamagedError(
+        "Files of this library still wait to be moved; storyflow check tells which",
+        {"library": str(database.path.parent)},
+    )

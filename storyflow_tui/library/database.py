@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import peewee
 
@@ -20,6 +20,7 @@ from storyflow_tui.errors import (
     DamagedError,
     NotFoundError,
     ReadOnlyError,
+    StoryflowError,
 )
 from storyflow_tui.library import migrations
 from storyflow_tui.library.header import (
@@ -47,6 +48,15 @@ Parameters: TypeAlias = Sequence[object]
 _TABLES = "SELECT COUNT(*) FROM sqlite_master"
 _PAGES = 2048  # of a copy at a time
 _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs")
+
+
+class Moment(NamedTuple):
+    """What a database held at one moment."""
+
+    rows: Callable[[str], list[Row]]
+    """All rows of a query."""
+    copy_to: Callable[[Path], None]
+    """Write it to a new file, as `Database.copy_to` does."""
 
 
 class Database:
@@ -197,19 +207,38 @@ class Database:
         Needs no write lock, and others write meanwhile. Raises DamagedError when what was read
         is not sound; then, as after any failure, the target is not to be used.
         """
-        with self._translated():
-            source = sqlite3.connect(self._uri.replace("mode=rwc", "mode=ro"), uri=True)
-            copy = sqlite3.connect(target)
-            with contextlib.closing(source), contextlib.closing(copy):
-                # A copy that was cut short is thrown away, and who wants it durable syncs it.
-                copy.execute("PRAGMA synchronous = OFF")
-                # With a log beside it the source is read as of one moment while others write;
-                # without one they would wait for the whole copy, so that is made in parts.
-                has_log = source.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-                source.backup(copy, pages=-1 if has_log else _PAGES, sleep=0.01)
-                # One file that needs no other beside it.
-                copy.execute("PRAGMA journal_mode = DELETE")
-                found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        with self._translated(), contextlib.closing(self._reader()) as source:
+            # With a log beside it the source is read as of one moment while others write;
+            # without one they would wait for the whole copy, so that is made in parts.
+            has_log = source.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+            self._copy(source, target, -1 if has_log else _PAGES)
+
+    @contextlib.contextmanager
+    def moment(self) -> Iterator[Moment]:
+        """What is committed now, to be read for as long as it takes, while others write.
+
+        On a network folder, where there is no log, they wait.
+        """
+        with self._translated(), contextlib.closing(self._reader()) as source:
+            source.execute("BEGIN")
+            source.execute(_TABLES).fetchone()
+            yield Moment(
+                lambda sql: source.execute(sql).fetchall(),
+                lambda target: self._copy(source, target, -1),
+            )
+
+    def _reader(self) -> sqlite3.Connection:
+        uri = self._uri.replace("mode=rwc", "mode=ro")
+        return sqlite3.connect(uri, uri=True, isolation_level=None)
+
+    def _copy(self, source: sqlite3.Connection, target: Path, pages: int) -> None:
+        with contextlib.closing(sqlite3.connect(target)) as copy:
+            # A copy that was cut short is thrown away, and who wants it durable syncs it.
+            copy.execute("PRAGMA synchronous = OFF")
+            source.backup(copy, pages=pages, sleep=0.01)
+            # One file that needs no other beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
+            found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise DamagedError(f"{self.path} is damaged: {found}", where(self.path))
 
@@ -340,6 +369,33 @@ def on_network(folder: Path) -> bool:
         if len(place) >= len(best) and folder.is_relative_to(place):
             best, kind = place, file_system
     return kind.startswith(_NETWORK)
+
+
+@contextlib.contextmanager
+def alone(path: Path, patience: float) -> Iterator[None]:
+    """Hold a database that nobody else has open; raises BusyError when somebody has.
+
+    It is without a log afterwards. One that is damaged or not ours is not touched, nor held.
+    """
+    try:
+        refuse_by_header(path, read_only=True)
+        uri = f"file:{quoted(path)}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+    except (StoryflowError, sqlite3.Error):
+        yield
+        return
+    with contextlib.closing(connection):
+        try:
+            # Refused while others have it open: each holds its log.
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            if isinstance(as_ours(error, path), BusyError):
+                raise BusyError(
+                    f"The library in {path.parent} is open elsewhere; close it there and try again",
+                    where(path),
+                ) from error
+        yield
 
 
 def _file_at(path: Path) -> _File | None:

@@ -88,6 +88,10 @@ class Disk:
         with _named(path):
             return os.read(descriptor, _CHUNK)
 
+    def create(self, path: Path) -> int:
+        """Make a new file and open it for writing; returns its descriptor."""
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+
     def write(self, descriptor: int, data: bytes) -> None:
         """Write all of the data."""
         view = memoryview(data)
@@ -124,12 +128,18 @@ class Disk:
 
     def link(self, source: Path, target: Path) -> None:
         """Give a file a second name; a synced copy where the file system has no hard links."""
+        if not self.try_link(source, target):
+            self.copy(source, target, sys.maxsize)
+
+    def try_link(self, source: Path, target: Path) -> bool:
+        """Give a file a second name; False where the file system has no hard links."""
         try:
             os.link(source, target)
         except OSError as error:
             if error.errno not in (*_NO_LINKS, errno.EXDEV):
                 raise
-            self.copy(source, target, sys.maxsize)
+            return False
+        return True
 
     def give_name(self, finished: Path, target: Path) -> None:
         """Move a finished file to a name that nothing has yet; raises FileExistsError else."""
@@ -145,6 +155,21 @@ class Disk:
             self.rename(finished, target)
         else:
             self.unlink(finished)
+
+    def exchange(self, first: Path, second: Path) -> bool:
+        """Let two names change places in one step; False where the system cannot.
+
+        Linux' renameat2, RENAME_EXCHANGE: https://man7.org/linux/man-pages/man2/rename.2.html
+        """
+        import ctypes
+
+        try:
+            call = ctypes.CDLL(None, use_errno=True).renameat2
+        except (OSError, AttributeError):
+            return False
+        here, exchanged = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+        done = call(here, os.fsencode(first), here, os.fsencode(second), exchanged)
+        return bool(done == 0)
 
     def unlink(self, path: Path) -> None:
         """Remove a file; one that is gone already is fine."""
@@ -252,22 +277,6 @@ def _named(path: Path) -> Iterator[None]:
 def _identity(descriptor: int) -> tuple[int, int]:
     status = os.fstat(descriptor)
     return status.st_dev, status.st_ino
-
-
-def exchange(first: Path, second: Path) -> bool:
-    """Let two names change places in one step; False where the system cannot.
-
-    Linux' renameat2 with RENAME_EXCHANGE: https://man7.org/linux/man-pages/man2/rename.2.html
-    """
-    import ctypes
-
-    try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return False
-    here, exchanged = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    done = call(here, os.fsencode(first), here, os.fsencode(second), exchanged)
-    return bool(done == 0)
 
 
 @contextmanager

@@ -33,7 +33,11 @@ def held_folder(disk: Disk, parent: Path, prefix: str) -> Iterator[Path]:
 def _hold(disk: Disk, parent: Path, prefix: str) -> tuple[Path, int]:
     while True:
         folder = parent / (prefix + os.urandom(8).hex())
-        disk.mkdir(folder)
+        try:
+            disk.mkdir(folder)
+        except OSError as error:
+            error.filename = str(parent)  # that is the place that people know
+            raise
         try:
             held = disk.lock(folder, wait=True)
         except OSError:

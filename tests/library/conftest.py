@@ -15,7 +15,7 @@ from PIL import Image
 from storyflow_tui.library import Library
 from storyflow_tui.library.disk import Disk
 from storyflow_tui.records import ProjectRecord
-from storyflow_tui.story import Story
+from storyflow_tui.story import Story, StorySegment
 
 
 class FalseClock:
@@ -142,3 +142,27 @@ def statements(library: Library) -> list[str]:
     seen: list[str] = []
     library._database._connection().set_trace_callback(seen.append)
     return seen
+
+
+@pytest.fixture
+def full(
+    library: Library,
+    project: ProjectRecord,
+    ids: Sequence[int],
+    paint: Callable[..., Path],
+    tmp_path: Path,
+) -> Library:
+    """A library with pictures, history, and a trash that holds a file and a folder."""
+    library.segments.attach_image(ids[0], paint(tmp_path / "a.png"))
+    library.segments.attach_image(ids[1], paint(tmp_path / "b.jpg", "red"))
+    library.segments.attach_image(ids[0], paint(tmp_path / "new/a.png", "gold"))
+    library.segments.edit(ids[2], text_content="edited")
+    story = Story("Other", [StorySegment("x", image_file="a.png")], tmp_path)
+    library.projects.delete(library.projects.import_story(story).id)
+    return library
+
+
+@pytest.fixture
+def archive(full: Library, tmp_path: Path) -> Path:
+    """A backup of the full library."""
+    return full.backup(tmp_path / "backup.zip")
