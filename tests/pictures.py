@@ -86,6 +86,26 @@ async def help_page(editor: Editor) -> None:
     await _shows(editor, "Help")
 
 
+async def history(editor: Editor) -> None:
+    """History and trash; the last of all, since it changes the story."""
+    library = editor[0].session.library
+    lamp = next(one.id for one in library.projects.list() if one.title == "The Lamp")
+    while library.history.next_undo(lamp):
+        library.history.undo(lamp)
+    _, second, third, fourth, *_ = library.segments.list(lamp)
+    library.segments.remove_image(third.id)
+    library.segments.move(third.id, 5)
+    text = f"Nobody saw it. {second.text_content}".replace(" the ", " an old ", 1)
+    library.segments.edit(second.id, text_content=text)
+    library.segments.delete(fourth.id)
+    library.segments.edit(second.id, image_prompt="a lamp seen from far out at sea")
+    library.history.undo(lamp)
+    await _press(editor, "H")
+    await _shows(editor, "History and trash", "2 files")
+    await _press(editor, "j", "j")
+    await _shows(editor, "Nobody saw it.")
+
+
 SCREENS: dict[str, Callable[[Editor], Awaitable[None]]] = {
     "timeline": timeline,
     "editing": editing,
@@ -94,6 +114,7 @@ SCREENS: dict[str, Callable[[Editor], Awaitable[None]]] = {
     "stories": stories,
     "import": importing,
     "help": help_page,
+    "history": history,
 }
 SIZES = {"120x40": WIDE, "100x30": MIDDLE, "80x24": NARROW}
 THEMES = ("dark", "light")

@@ -53,7 +53,7 @@ def test_a_deleted_story_comes_back_in_another_editor(tmp_path: Path, terminal: 
     screen.start("--library", str(library))
     screen.wait_for("Stories", "Something else")
     screen.press("H")
-    screen.wait_for("history and trash", "3 changes", "trash 12 files")
+    screen.wait_for("History and trash", "3 changes", "trash 12 files")
     screen.press("j")
     screen.wait_for("Took away   12 segments, 12 pictures")
     screen.press("Enter")

@@ -45,6 +45,16 @@ def library() -> Iterator[Library]:
         yield opened
 
 
+@pytest.fixture
+def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times to the minute are told in the zone of the place: here it is UTC."""
+    with monkeypatch.context() as here:
+        here.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
 def picture(path: Path, colour: str, kibibytes: int) -> Path:
     """A picture of one colour; filled up, so that its size is the same with every Pillow."""
     path.parent.mkdir(exist_ok=True)
@@ -170,11 +180,8 @@ async def test_history(
     project_id: int,
     size: tuple[int, int],
     snapshot: SnapshotAssertion,
-    monkeypatch: pytest.MonkeyPatch,
+    in_utc: None,
 ) -> None:
-    # Times are told in the zone of the place.
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
     ids = library.segments.ids(project_id)
     library.segments.edit(ids[2], text_content="No prompt yet, but a picture is on its way.")
     library.segments.delete(ids[3])
@@ -187,8 +194,6 @@ async def test_history(
         await editor.press("H", "G")
         await editor.shows("trash 1 file, 5 KiB", "Change 4")
         assert await seen(editor, "before" if size == WIDE else "Before") == snapshot
-    monkeypatch.undo()
-    time.tzset()
 
 
 async def test_conflict(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:

@@ -333,7 +333,9 @@ class StoryActions(Screen[None], inherit_bindings=False):
                 # After the screen has heard what changed, as after an undo.
                 self.call_later(self.go_to, came.segment_ids)
 
-        self.app.push_screen(HistoryScreen(self.project_id), back)
+        screen = HistoryScreen(self.project_id)
+        screen.late = back
+        self.app.push_screen(screen, back)
 
     def read_newest(self) -> None:
         """Note which changes u and U replay now; raises StoryflowError."""

@@ -116,7 +116,8 @@ def takes_back(glance: Glance) -> str:
     if record.project_id is None and (glance.taken or record.files):
         return "brings the story back"
     if glance.taken:
-        return f"brings back {_counted_segments(glance.taken)}"
+        count = len(glance.taken)
+        return f"brings the {'segment' if count == 1 else f'{count} segments'} back"
     if record.files:
         return "brings the picture back" if len(record.files) == 1 else "brings the files back"
     if glance.texts:

@@ -6,6 +6,7 @@ and is told by whoever looked.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +27,7 @@ STATES = {"done": "", "undone": "undone", "set_aside": "set aside"}
 """The word for each state; what stands needs none."""
 
 _SIGNS = {"done": " ", "undone": SIGNS.undone, "set_aside": SIGNS.refused}
+_NUMBER = re.compile(r" segment \d{1,9}$")
 _WITH_COUNT = 64
 _KEPT = 2000
 
@@ -115,7 +117,7 @@ class ChangeRows:
         role = "muted" if state else "text"
         beside = f"   {state}" if state else ""
         room = max(1, width - TEXT_COLUMN - Grid.MARGIN - len(beside) - len(figures) - 2)
-        label = text.cut(record.label, room)
+        label = _cut(record.label, room)
         used = TEXT_COLUMN + text.width(label) + len(beside) + len(figures) + Grid.MARGIN
         muted = colours.style("muted")
         return [
@@ -134,6 +136,15 @@ class ChangeRows:
             return ()
         words = f"{SIGNS.up} undone   the {self.subject} is here now"
         return [Segment(" " * TEXT_COLUMN + words, colours.style("muted"))]
+
+
+def _cut(label: str, room: int) -> str:
+    """The label, which keeps the number of its segment where it has to be cut."""
+    ending = _NUMBER.search(label)
+    if ending is None or text.width(text.one_line(label)) <= room:
+        return text.cut(label, room)
+    tail = ending.group()
+    return text.cut(label[: ending.start()], max(0, room - len(tail))) + tail
 
 
 def in_columns(held: tuple[str, str], when: str, width: int) -> str:

@@ -27,7 +27,7 @@ from storyflow_tui.tui.screens.change_glance import Standing, glance_of_change, 
 from storyflow_tui.tui.screens.change_rows import ChangeRows, in_columns
 from storyflow_tui.tui.screens.history_actions import HistoryActions
 from storyflow_tui.tui.session import Session
-from storyflow_tui.tui.text import wrap
+from storyflow_tui.tui.text import cut, wrap
 from storyflow_tui.tui.widgets.header import Fact, Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.page import Line, Page
@@ -39,6 +39,9 @@ REST = 0.12
 """Seconds without a key after which the bar rests: the pane is filled, the trash looked at."""
 
 _MINUTE = 60.0
+_TITLE = "History and trash"
+_COUNTED = 80
+_SUBJECT = 8
 _LOW = 9
 _LEAST_LIST = 9
 _EMPTY_HINTS = ("history.empty", "history.back")
@@ -63,7 +66,8 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
         self._changes.subject = "list" if project_id is None else "story"
         self._trash: tuple[int, int] | None = None
         self._resting: Timer | None = None
-        self._title = "Stories"
+        self._gone = False
+        self._subject = "stories"
 
     def compose(self) -> ComposeResult:
         """List and pane, and what stands in the place of an empty list."""
@@ -78,14 +82,23 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Read the changes."""
+        self.rows = self.query_one(Rows)
+        self.pane = self.query_one("#pane", Page)
+        self.hints = self.query_one(HintLine)
+        self.header = self.query_one(Header)
         self.reload()
         self.set_interval(_MINUTE, self._age)
+
+    def on_screen_resume(self) -> None:
+        """A sheet was answered: leave, if the story went meanwhile."""
+        if self._gone:
+            self.action_back()
 
     def on_resize(self) -> None:
         """The pane beside the list, or below it where there is no room for both."""
         grid = Grid.of(*self.size)
         self.set_class(not grid.split, "below")
-        pane = self.query_one("#pane", Page)
+        pane = self.pane
         pane.display = bool(grid.split) or self.size.height >= _LOW + _LEAST_LIST
         pane.styles.width = grid.split or "100%"
         pane.margin_left = Grid.MARGIN if grid.split else TEXT_COLUMN
@@ -107,21 +120,22 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
     @property
     def current(self) -> ChangeRecord | None:
         """The change under the bar; None where there is none."""
-        return self._changes.record(self.query_one(Rows).cursor)
+        return self._changes.record(self.rows.cursor)
 
     def reload(self) -> None:
         """Read the line again and show it, the bar on the same change."""
-        rows = self.query_one(Rows)
+        rows = self.rows
         ids, at, top = self._changes.ids, rows.cursor, rows.top
         current = ids[at] if at < len(ids) else None
         history = self.session.library.history
         try:
             if self.project_id is not None:
-                self._title = self.session.project(self.project_id).title
+                self._subject = self.session.project(self.project_id).title
             renewed = history.ids(self.project_id)
             undo, redo = history.next_undo(self.project_id), history.next_redo(self.project_id)
         except NotFoundError:
             # The story is gone; the timeline below finds that out too, and says so.
+            self._gone = True
             self.action_back()
             return
         except StoryflowError as error:
@@ -161,17 +175,21 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
                     *([Segment(line, colours.style("muted"))] for line in words),
                 ]
             )
-        self.query_one(HintLine).set_keys(keys, replaced=self.session.settings.keys)
+        self.hints.set_keys(keys, replaced=self.session.settings.keys)
 
     def _show_facts(self) -> None:
-        count = len(self._changes)
-        facts = [Fact(counted(count, "change"), 1)] if count else []
+        count, width = len(self._changes), self.size.width
+        facts = [Fact(counted(count, "change"), 1)] if count and width >= _COUNTED else []
         if self._trash is not None:
             files, size = self._trash
             told = f"{counted(files, 'file')}, {file_size(size)}" if files else "empty"
             facts.append(Fact(f"trash {told}", 2))
         state = State("read-only", "warning") if self.session.read_only else None
-        self.query_one(Header).show(self._title, facts, state, subtitle="history and trash")
+        # Whose changes these are is known to who came here, so that this gives way to the rest.
+        said = "   ".join([_TITLE, *(fact.text for fact in facts), *(state[:1] if state else ())])
+        room = width - 2 * Grid.MARGIN - len(said) - 6
+        subject = cut(self._subject, room) if room >= _SUBJECT else ""
+        self.header.show(_TITLE, facts, state, subtitle=subject)
 
     def _show_columns(self) -> None:
         colours = palette(self.app.theme)
@@ -186,7 +204,7 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
 
     def _age(self) -> None:
         # Redrawn only where the words differ, so that an idle screen sends nothing.
-        rows = self.query_one(Rows)
+        rows = self.rows
         now = datetime.now().astimezone()
         before, self._changes.now = self._changes.now, now
         for index in rows.seen:
@@ -202,14 +220,14 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
         self._resting = self.set_timer(REST, self._rested)
 
     def _rested(self) -> None:
-        pane = self.query_one("#pane", Page)
+        pane = self.pane
         width = pane.size.width - pane.margin_left - Grid.MARGIN
         current = self.current
         if current is None:
             pane.show([])
         elif pane.display and width > 0:
             self._look(pane, current.id, width, pane.size.height)
-        if unknown := self._changes.unknown(self.query_one(Rows).seen):
+        if unknown := self._changes.unknown(self.rows.seen):
             self._look_at_files(unknown)
 
     @work(thread=True, exclusive=True, group="glance", exit_on_error=False)
@@ -236,7 +254,7 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
         self._arrive(worker, self._hold, records)
 
     def _hold(self, records: Sequence[ChangeRecord]) -> None:
-        rows = self.query_one(Rows)
+        rows = self.rows
         for index in self._changes.hold(records):
             rows.redraw(index)
 
@@ -266,23 +284,23 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of ours in looking: it goes to the log, and the pane is empty."""
         if logged(event):
-            self.query_one("#pane", Page).show([])
+            self.pane.show([])
 
     # Keys that move
 
     def action_cursor(self, by: int) -> None:
         """Move the bar."""
-        rows = self.query_one(Rows)
+        rows = self.rows
         rows.move_cursor(rows.cursor + by)
 
     def action_first(self) -> None:
         """Move the bar to the newest change."""
-        self.query_one(Rows).move_cursor(0)
+        self.rows.move_cursor(0)
 
     def action_last(self) -> None:
         """Move the bar to the oldest change."""
-        self.query_one(Rows).move_cursor(len(self._changes))
+        self.rows.move_cursor(len(self._changes))
 
     def action_page(self, by: int) -> None:
         """Move the bar by a screen."""
-        self.query_one(Rows).page(by)
+        self.rows.page(by)

@@ -20,7 +20,6 @@ from storyflow_tui.tui.screens.actions import FILE_WAITS
 from storyflow_tui.tui.screens.change_glance import Standing, glance_of_change, old_text
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Tone
-from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.sheet import Question
 
 if TYPE_CHECKING:
@@ -57,6 +56,8 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
         """The changes that undo and redo take, as they were when the list was shown."""
         self.came_back: int | None = None
         """The project that a change made here was about."""
+        self.late: Callable[[CameBack], None] | None = None
+        """Called with what a write was about that was done after the screen was left."""
         self._touched: tuple[int, ...] | None = None
 
     @property
@@ -80,7 +81,7 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
             return
 
         def done(change: ChangeRecord) -> None:
-            self._touched = change.segment_ids
+            self._came(change)
             self._notice(change.label.replace("Restore ", "Restored ", 1), "u takes it back")
 
         def failed(error: StoryflowError) -> None:
@@ -115,6 +116,9 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
 
     def action_back(self) -> None:
         """Back to the screen below, which shows what was changed here."""
+        if self.app.screen is not self:
+            # Under a sheet, whose answer comes first.
+            return
         touched = self._touched
         self.dismiss(None if touched is None else CameBack(self.came_back, touched))
 
@@ -123,6 +127,11 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
         self._notice(*FILE_WAITS)
 
     # Writes
+
+    def _came(self, change: ChangeRecord) -> None:
+        self._touched = change.segment_ids
+        if self not in self.app.screen_stack and self.late is not None:
+            self.late(CameBack(self.came_back, self._touched))
 
     def _replay(self, *, forward: bool) -> None:
         # While writes of our own wait in the queue, what is meant is the newest when the turn
@@ -136,7 +145,7 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
             return library.history.undo(self.project_id, expected=expected)
 
         def done(change: ChangeRecord) -> None:
-            self._touched = change.segment_ids
+            self._came(change)
             label = change.label[:1].lower() + change.label[1:]
             if forward:
                 self._notice(f"Done again: {label}", "u takes it back")
@@ -229,7 +238,8 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
         self._notice(f"{SIGNS.warn} {error.message.rstrip('.')}.", ": ".join(parts), "warning")
 
     def _notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
-        self.query_one(HintLine).notice(first, rest, tone)
+        # On whatever screen is shown: this one may have been left before a write was done.
+        self.app.say(first, rest, tone)
 
 
 def _weight(files: int, size: int) -> str:

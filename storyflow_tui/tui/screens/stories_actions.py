@@ -147,7 +147,9 @@ class StoriesActions(Screen[None], inherit_bindings=False):
                 self.reload()
                 self.wanted = None
 
-        await self.app.push_screen(HistoryScreen(), back)
+        screen = HistoryScreen()
+        screen.late = back
+        await self.app.push_screen(screen, back)
 
     async def action_quit(self) -> None:
         """Leave the editor."""

@@ -69,7 +69,7 @@ def row(editor: Editor, words: str) -> str:
 
 async def opened(editor: Editor, *words: str) -> None:
     await editor.press("H")
-    await editor.shows("history and trash", *words)
+    await editor.shows("History and trash", *words)
 
 
 # What is shown
@@ -82,7 +82,7 @@ async def test_each_change_has_a_row_with_its_label_and_time_newest_first(
     library.segments.move(ids[2], 1)
     async with open_story(project_id=lamp.id) as editor:
         await opened(editor, "2 changes", "trash empty")
-        assert editor.lines[0].startswith("  The Lamp   history and trash")
+        assert editor.lines[0].startswith("  History and trash   The Lamp")
         first, second = [line[:68].split() for line in editor.lines[4:8:2]]
         assert first == ["▌", "Move", "segment", "3", "to", "1", "just", "now"]
         assert second == ["Edit", "narration", "of", "segment", "3", "just", "now"]
@@ -541,6 +541,35 @@ async def test_a_story_that_is_deleted_elsewhere_is_left(
         await editor.shows("! Project 1 not found")
 
 
+async def test_a_story_that_goes_while_a_question_is_asked_is_left_after_it(
+    library: Library, lamp: ProjectRecord, ids: Sequence[int], open_story: Opener
+) -> None:
+    library.segments.remove_image(ids[0])
+    async with open_story(project_id=lamp.id) as editor:
+        await opened(editor)
+        view = screen(editor)
+        await editor.press("d")
+        await editor.until(lambda: isinstance(editor.app.screen, Question))
+        with Library.open(library.path) as other:
+            other.projects.delete(lamp.id)
+        await editor.until(lambda: view._gone)
+        await editor.press("n")
+        await editor.until(lambda: isinstance(editor.app.screen, ProjectsScreen))
+
+
+async def test_who_leaves_before_a_write_is_done_is_told_below_and_brought_there(
+    library: Library, lamp: ProjectRecord, ids: Sequence[int], open_story: Opener
+) -> None:
+    library.segments.edit(ids[3], text_content="Other.")
+    async with open_story(project_id=lamp.id) as editor:
+        await opened(editor)
+        with Library.open(library.path) as other, other._database.writing():
+            await editor.pilot.press("enter", "q")
+            await editor.until(lambda: isinstance(editor.app.screen, TimelineScreen))
+        await editor.shows("Restored narration of segment 4", "Narration 4.")
+        await editor.until(lambda: editor.cursor == 4)
+
+
 # Around it
 
 
@@ -573,7 +602,7 @@ async def test_keys_of_the_settings_hold(
     settings = Settings(keys={"history.restore": "b", "timeline.history": "h"})
     async with open_story(project_id=lamp.id, settings=settings) as editor:
         await editor.press("h")
-        await editor.shows("history and trash", "b restore")
+        await editor.shows("History and trash", "b restore")
         await editor.press("b")
         await editor.shows("Restored segment 1")
 
