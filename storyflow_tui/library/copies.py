@@ -91,7 +91,6 @@ def _make(database: Database, disk: Disk, copy: Path) -> None:
         database.copy_to(written)
         disk.sync_written(written)
         disk.give_name(written, copy)
-        disk.sync(copy.parent)
 
 
 def _remove_older(disk: Disk, folder: Path, newest: Path) -> None:

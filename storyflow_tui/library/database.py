@@ -18,6 +18,7 @@ import peewee
 from storyflow_tui.errors import (
     BusyError,
     DamagedError,
+    NoSpaceError,
     NotFoundError,
     ReadOnlyError,
     StoryflowError,
@@ -45,6 +46,15 @@ _File: TypeAlias = tuple[int, int]
 Row: TypeAlias = tuple[Any, ...]
 Parameters: TypeAlias = Sequence[object]
 
+# What can be tried where a file cannot be opened as usual. A log needs files beside the database
+# that a folder may not let us make; `immutable` then reads the database alone, which nobody can be
+# writing to. On a full disk there is no room for them; who holds the file alone needs no shared
+# memory beside it, and so can still read, and empty the trash: https://www.sqlite.org/vfs.html
+_INSTEAD: dict[tuple[str, type[BaseException]], str] = {
+    ("mode=rwc", NoSpaceError): "mode=rw&vfs=unix-excl",
+    ("mode=ro", NoSpaceError): "mode=rw&vfs=unix-excl",
+    ("mode=ro", ReadOnlyError): "mode=ro&immutable=1",
+}
 _TABLES = "SELECT COUNT(*) FROM sqlite_master"
 _PAGES = 2048  # of a copy at a time
 _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs")
@@ -87,20 +97,17 @@ class Database:
         self._file: _File | None = None
         self._connections: list[sqlite3.Connection] = []
         self._closing = threading.Lock()
-        # The read-only case decides by trying: a WAL needs files beside it that such a folder may
-        # not have; `immutable` then reads the database alone, which nobody can be writing to.
-        for mode in ("mode=ro", "mode=ro&immutable=1") if read_only else ("mode=rwc",):
+        mode = "mode=ro" if read_only else "mode=rwc"
+        while True:
             self._uri = f"file:{quoted(path)}?{mode}"
             self._peewee = _Peewee(self, self._uri, busy)
             try:
                 self._prepare()
-            except ReadOnlyError:
+            except BaseException as error:
                 self.close()
-                if mode.endswith("immutable=1") or not read_only:
+                mode = _INSTEAD.get((mode, type(error)), "") if opened else ""
+                if not mode:
                     raise
-            except BaseException:
-                self.close()
-                raise
             else:
                 break
         self._file = _file_at(path)

@@ -142,7 +142,10 @@ class Disk:
         return True
 
     def give_name(self, finished: Path, target: Path) -> None:
-        """Move a finished file to a name that nothing has yet; raises FileExistsError else."""
+        """Move a finished file durably to a name that nothing has yet; raises FileExistsError else.
+
+        After any failure nothing of ours has the name.
+        """
         try:
             os.link(finished, target)
         except OSError as error:
@@ -153,7 +156,13 @@ class Disk:
             if self.exists(target):
                 raise FileExistsError(errno.EEXIST, "is there already", str(target)) from None
             self.rename(finished, target)
-        else:
+        try:
+            self.sync(target.parent)
+        except BaseException:
+            with suppress(OSError):
+                self.unlink(target)
+            raise
+        with suppress(OSError):  # it takes no room of its own, and goes with its folder
             self.unlink(finished)
 
     def exchange(self, first: Path, second: Path) -> bool:

@@ -16,9 +16,9 @@ from storyflow_tui.errors import (
     ForeignFileError,
     NewerSchemaError,
     NotFoundError,
-    ReadOnlyError,
 )
 from storyflow_tui.library import migrations
+from storyflow_tui.library.disk import as_ours
 
 APPLICATION_ID = 0x53746679
 """Written into the file's header ("Stfy"), so that it is known as ours: PRAGMA application_id."""
@@ -45,7 +45,8 @@ def refuse_by_header(path: Path, *, read_only: bool) -> None:
     except IsADirectoryError:
         raise ForeignFileError(f"{path} is a folder, not a library", where(path)) from None
     except OSError as error:
-        raise ReadOnlyError(f"{path} cannot be read: {error.strerror}", where(path)) from error
+        kind = type(as_ours(error, path))
+        raise kind(f"{path} cannot be read: {error.strerror}", where(path)) from error
     if not header:
         return
     if not header.startswith(_MAGIC):

@@ -51,7 +51,7 @@ def holdings(
         files = files_at(media, root)
         if path and root != media.folder / path:  # else it is still on its way here
             # What a restoration brought back under a second name waits for nothing any more.
-            back = media.folder / path
+            back = media.folder / locate(path)
             files = [file for file in files if not is_same(file, back / file.relative_to(root))]
         if not files:
             continue

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
+from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library.clock import Clock
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.disk import failures_told
@@ -115,8 +116,10 @@ class Retention:
                 )
             # From here on the moves name what lies in staging: it is the journal's, not ours.
             staging.is_taken = bool(folders)
-            if folders and not self._journal.finish():
-                with suppress(OSError):  # what stays is swept by the next open
+            # They have gone whatever comes of this: what stays is moved by the next writer, and
+            # swept by the next open.
+            with suppress(OSError, StoryflowError):
+                if folders and not self._journal.finish():
                     self._media.disk.remove_tree(staging.folder)
         return len(doomed)
 

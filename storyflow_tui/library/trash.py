@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -114,36 +114,49 @@ class Trash:
         it is told by ReadOnlyError or DamagedError then.
         """
         root = self._media.folder / TRASH
-        files = size = 0
+        gone: dict[str, tuple[int, int]] = {}
         failures: list[OSError] = []
         with suppress(StoryflowError):
             self._journal.finish()
-        with failures_told(root), self._database.writing():
-            waiting = {
-                path for move in self._journal.pending() for path in (move.source, move.target)
-            }
-            gone = []
-            for place in _places(root, failures):
-                relative = place.relative_to(self._media.folder).as_posix()
-                if any(touch(relative, path) for path in waiting):
-                    continue
-                held = [(size_of(file), _lives_on(file)) for file in files_at(self._media, place)]
-                try:
-                    self._remove(place)
-                except OSError as error:
-                    failures.append(error)
-                if self._media.disk.exists(place):
-                    continue
-                gone.append(relative)
-                files += sum(not lives_on for _, lives_on in held)
-                size += sum(size for size, lives_on in held if not lives_on)
-            self._remove_empty_folders(root)
-            self._database.execute_many(
-                "UPDATE trashed_file SET place = '' WHERE place = ?", [(place,) for place in gone]
-            )
+        try:
+            with failures_told(root), self._database.writing():
+                waiting = {
+                    path for move in self._journal.pending() for path in (move.source, move.target)
+                }
+                for place in _places(root, failures):
+                    relative = place.relative_to(self._media.folder).as_posix()
+                    if any(touch(relative, path) for path in waiting):
+                        continue
+                    held = files_at(self._media, place)
+                    sizes = [size_of(file) for file in held if not _lives_on(file)]
+                    try:
+                        self._remove(place)
+                    except OSError as error:
+                        failures.append(error)
+                    if not self._media.disk.exists(place):
+                        gone[relative] = len(sizes), sum(sizes)
+                self._remove_empty_folders(root)
+                self._write_down(waiting)
+        except StoryflowError:
+            # Without room to write it down the next time does: what is not there is taken for
+            # emptied by all.
+            if not gone:
+                raise
         if failures:
             raise _left(failures[0], root) from failures[0]
-        return files, size
+        return sum(files for files, _ in gone.values()), sum(size for _, size in gone.values())
+
+    def _write_down(self, waiting: Collection[str]) -> None:
+        """Note of everything that the trash should hold and does not that it was emptied."""
+        emptied = [
+            (key,)
+            for key, place in self._database.rows(
+                "SELECT id, place FROM trashed_file WHERE place != ''"
+            )
+            if not any(touch(place, path) for path in waiting)
+            and not self._media.disk.exists(self._media.folder / place)
+        ]
+        self._database.execute_many("UPDATE trashed_file SET place = '' WHERE id = ?", emptied)
 
     def _remove(self, place: Path) -> None:
         disk = self._media.disk
