@@ -192,7 +192,7 @@ def clock_at(minutes: int) -> Clock:
     return lambda: moment
 
 
-def library_at(folder: Path, minutes: int, *, busy: float = 0.05) -> Library:
+def library_at(folder: Path, minutes: int, *, busy: float = 0.02) -> Library:
     """The library in a folder, opened at that minute."""
     library = Library.open(folder, clock=clock_at(minutes), busy=busy)
     # What SQLite syncs is its own business, and costs most of the time of these tests.

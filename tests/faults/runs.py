@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
-from tests.faults.calls import CODES, KINDS, LASTING, Counting, Failing, Watch
+from tests.faults.calls import CODES, KINDS, LASTING, Counting, Failing
 from tests.faults.operations import Operation, begin, library_at
 from tests.faults.states import State, descriptors, shown, state_of
 
@@ -54,16 +55,16 @@ class Runs:
         self._operation = operation
         self._folder = folder
         self._number = 0
-        self._place = folder
+        self.place = folder
         begin(operation, base, folder / "begun")
-        self._at_next()
-        self._shown_before = self._look()
-        self.before = state_of(self._place)
-        self._at_next()
-        self._counted = Counting(self._place)
-        refusal, self._shown_after = self.act(self._counted)
+        self.at_next()
+        self.shown_before = self._look()
+        self.before = state_of(self.place)
+        self.at_next()
+        self._counted = Counting(self.place)
+        refusal, self.shown_after = self.act(self._counted)
         assert refusal is None, f"{operation.name} is refused: {refusal}"
-        self.after = state_of(self._place)
+        self.after = state_of(self.place)
 
     def count(self, fault: str) -> int:
         """How many calls of the operation the fault can strike."""
@@ -77,7 +78,7 @@ class Runs:
         A lasting fault has an error of its own. `most`: no more than so many of the calls, spread
         from the first to the last.
         """
-        numbers = range(1, self.count(fault) + 1)
+        numbers: Sequence[int] = range(1, self.count(fault) + 1)
         if most is not None and len(numbers) > most:
             last = len(numbers) - 1
             numbers = [numbers[last * each // (most - 1)] for each in range(most)]
@@ -87,19 +88,19 @@ class Runs:
 
     def one(self, fault: str, number: int, error: int) -> Outcome:
         """The run in which the N-th call fails."""
-        failing = Failing(self._at_next(), fault, number, error)
+        failing = Failing(self.at_next(), fault, number, error)
         loss = self.loss(failing)
         if not failing.struck:
             loss = loss or "the call was not met"
         return Outcome(self._operation.name, fault, number, error, loss)
 
     def loss(self, trouble: Trouble) -> str:
-        """Act in a place of its own while there is trouble; says what does not hold after it."""
+        """Act at the newest place while there is trouble; says what does not hold after it."""
         held = descriptors()
         try:
             refusal, seen = self.act(trouble)
             state = state_of(
-                self._place, strays=self._operation.is_piecemeal or trouble.keeps_strays
+                self.place, strays=self._operation.is_piecemeal or trouble.keeps_strays
             )
         except (StoryflowError, AssertionError) as error:
             return f"afterwards: {error!r}"
@@ -123,24 +124,26 @@ class Runs:
         wanted = self.after if is_after else self.before
         if state != wanted:
             return f"{what}, but opened anew: {_difference(wanted, state)}"
-        wanted_seen = self._shown_after if is_after else self._shown_before
+        wanted_seen = self.shown_after if is_after else self.shown_before
         if seen != wanted_seen:
             return f"{what}, but at once: {_difference(wanted_seen, seen)}"
         return ""
 
-    def act(self, watch: Trouble | Watch) -> tuple[StoryflowError | None, State | None]:
+    def act(
+        self, watch: AbstractContextManager[Any] | Trouble
+    ) -> tuple[StoryflowError | None, State | None]:
         """Do the operation under the watch; its refusal, and what an open library shows then."""
         if self._operation.opens:
             with watch:
                 return self._try(None), None
-        with library_at(self._place / "library", 3) as library:
+        with library_at(self.place / "library", 3) as library:
             with watch:
                 refusal = self._try(library)
             return refusal, shown(library)
 
     def _try(self, library: Library | None) -> StoryflowError | None:
         try:
-            self._operation.act(library, self._place)  # type: ignore[arg-type]
+            self._operation.act(library, self.place)  # type: ignore[arg-type]
         except StoryflowError as error:
             return error.with_traceback(None)
         return None
@@ -148,15 +151,15 @@ class Runs:
     def _look(self) -> State | None:
         if self._operation.opens:
             return None
-        with library_at(self._place / "library", 3) as library:
+        with library_at(self.place / "library", 3) as library:
             return shown(library)
 
-    def _at_next(self) -> Path:
+    def at_next(self) -> Path:
         """A new place to begin in, in which the next run will be."""
         self._number += 1
-        self._place = self._folder / str(self._number)
-        shutil.copytree(self._folder / "begun", self._place, symlinks=True)
-        return self._place
+        self.place = self._folder / str(self._number)
+        shutil.copytree(self._folder / "begun", self.place, symlinks=True)
+        return self.place
 
 
 def _difference(wanted: object, found: object, where: str = "") -> str:

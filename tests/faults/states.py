@@ -91,6 +91,8 @@ def _of_library(path: Path, strays: bool) -> State:
             for file in library.media.rglob("*")
             if file.is_file()
         }
+        if strays:  # what is not there counts as emptied, written down or not
+            rows["trashed_file"] = [_as_it_is(library, row) for row in rows["trashed_file"]]
         _agree(rows, files, strays)
         found = sorted(path.glob("backups/*"))
         copies = {file.name: _is_sound(file) for file in found if not (strays and _is_hidden(file))}
@@ -106,6 +108,11 @@ def _of_library(path: Path, strays: bool) -> State:
             "beside": beside,
             "shown": shown(library),
         }
+
+
+def _as_it_is(library: Library, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    key, change, path, place = row
+    return key, change, path, place if (library.media / place).exists() else ""
 
 
 def _is_sound(copy: Path) -> bool:
