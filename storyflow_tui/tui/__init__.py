@@ -35,10 +35,9 @@ def run(
         raise NoTerminalError("The editor needs a terminal; this is none", {})
     from storyflow_tui.config import read_settings
     from storyflow_tui.library import Library
-    from storyflow_tui.tui import keyboard
+    from storyflow_tui.tui import keyboard, output, pasting
     from storyflow_tui.tui.app import StoryflowApp
     from storyflow_tui.tui.crash import sentence
-    from storyflow_tui.tui.pasting import install
     from storyflow_tui.tui.place import recall
     from storyflow_tui.tui.plain import terminal_encoding
 
@@ -72,26 +71,28 @@ def run(
             look_after=not demo,
             encoding=encoding,
         )
-        install()
+        pasting.install()
         keyboard.install(encoding)
+        output.install(app.terminal_gone, app.draw_anew)
         app.run(mouse=settings.mouse)
         told_to_end = app.faulted or (app.return_code or 0) >= _SIGNALLED
         done = app.session.finish(_SIGNAL_SECONDS if told_to_end else _WRITES_SECONDS)
+        words = []
         if app.faulted:
-            print(sentence("The editor met a fault and ended.", app.fault_log), file=sys.stderr)
+            words.append(sentence("The editor met a fault and ended.", app.fault_log))
         if app.drafted:
             one = app.drafted == 1
             texts = "One text is" if one else f"{app.drafted} texts are"
             waits = "It waits as a draft and is" if one else "They wait as drafts and are"
-            print(
-                f"{texts} not in the library yet. {waits} offered where it was typed.",
-                file=sys.stderr,
-            )
+            words.append(f"{texts} not in the library yet. {waits} offered where it was typed.")
+        if app.lost:
+            words.append(f"A text is lost: neither library nor draft could be written. {app.lost}.")
         if not (done or told_to_end):
-            print("The library was busy; not every change could be written.", file=sys.stderr)
+            words.append("The library was busy; not every change could be written.")
+        output.say("".join(f"{line}\n" for line in words))
         code = 1 if app.faulted else app.return_code or 0
         if told_to_end and not done:
             # Closing would wait for the write that waits for another process.
-            sys.stderr.flush()
             os._exit(code)
+        app.release_signals()
         return code

@@ -6,9 +6,9 @@ terminal is put right.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
@@ -18,13 +18,16 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widget import Widget
 
 from storyflow_tui.config import Settings
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.tui.crash import write_log
+from storyflow_tui.tui.keyboard import ROUNDS
 from storyflow_tui.tui.keymap import APP, SCREENS, bindings, clashes
 from storyflow_tui.tui.look import INK, PAPER
+from storyflow_tui.tui.output import say
 from storyflow_tui.tui.place import remember
 from storyflow_tui.tui.plain import plain_filters
 from storyflow_tui.tui.session import Session
@@ -41,6 +44,10 @@ _RESTORE = (
     "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
 )
 """What puts a terminal right that Textual had: its modes off, the first screen, the cursor."""
+
+
+_CALM = 5
+"""Turns of the loop without a message on its way, after which none is left."""
 
 
 @runtime_checkable
@@ -98,6 +105,8 @@ class StoryflowApp(App[int], inherit_bindings=False):
         self.last_image_folder = Path.cwd()
         self.drafted = 0
         """How many texts could not be saved and wait as drafts; known when the app has ended."""
+        self.lost = ""
+        """Why a text could be neither saved nor kept; empty if none had to be given up."""
         self.fault_log: Path | None = None
         self.faulted = False
         self._start = (project_id, segment_id)
@@ -118,11 +127,8 @@ class StoryflowApp(App[int], inherit_bindings=False):
         self.session.start()
         self.screen_change_signal.subscribe(self, self.session.catch_up)
         if self._handle_signals:
-            import asyncio
-
             self._signals = Signals(self._signal_arrived, self._last_resort)
             self._signals.install(asyncio.get_running_loop())
-            self.set_interval(1.0, self._look_for_terminal)
         self.set_keymap(self.session.settings.keys)
         project_id, segment_id = self._start
         if project_id is None:
@@ -198,10 +204,16 @@ class StoryflowApp(App[int], inherit_bindings=False):
         return _Bottom(id="_default")
 
     async def on_event(self, event: events.Event) -> None:
-        """A key takes a notice away."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        """A key takes a notice away; in a terminal that became too small typing goes on."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             for hints in self.screen.query(HintLine):
                 hints.clear_notice()
+            field: Widget | None = getattr(self.screen, "typed_into", None)
+            if field is not None:
+                key = getattr(event, "key", None)
+                if key is None or not await self._check_bindings(key, priority=True):
+                    field._forward_event(event)
+                return
         await super().on_event(event)
 
     async def run_action(self, *arguments: Any, **options: Any) -> bool:
@@ -314,9 +326,11 @@ class StoryflowApp(App[int], inherit_bindings=False):
                 lost = error
         if lost is not None and return_code == 0 and not self._warned:
             self._warned, self._leaving, self.drafted = True, False, 0
-            why = getattr(lost, "strerror", None) or lost
-            self.say("! Not saved, and no draft:", f"{why}. ^Q again leaves without it.", "danger")
+            rest = f"{_why(lost)}. ^Q again leaves without it."
+            # Behind what the failed save has to say, which is on its way.
+            self.call_later(self.say, "! Not saved, and no draft:", rest, "danger")
             return
+        self.lost = "" if lost is None else _why(lost)
         self._remember_place()
         self.exit(return_code, return_code=return_code)
 
@@ -329,7 +343,25 @@ class StoryflowApp(App[int], inherit_bindings=False):
     def _signal_arrived(self, number: int) -> None:
         # The drafts first: whatever happens to the rest, the text is on the disk.
         self._keep_typed()
-        self.run_worker(self.leave(128 + number), group="leave", exit_on_error=False)
+        self.run_worker(self._told_to_leave(128 + number), group="leave", exit_on_error=False)
+
+    async def _told_to_leave(self, return_code: int) -> None:
+        await self._all_arrived()
+        await self.leave(return_code)
+
+    async def _all_arrived(self) -> None:
+        """Wait until every key that was pressed before has arrived where it acts (1 s at most)."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + 1
+        reads = getattr(self._driver, "_key_thread", None)
+        before = ROUNDS.quiet
+        while ROUNDS.quiet == before and reads and reads.is_alive() and loop.time() < latest:
+            await asyncio.sleep(0.01)
+        calm = 0
+        while calm < _CALM and loop.time() < latest:
+            pumps = {self, *self.screen_stack, *(self.screen.focus_chain)}
+            calm = 0 if any(pump.message_queue_size for pump in pumps) else calm + 1
+            await asyncio.sleep(0)
 
     def _keep_typed(self) -> int:
         """Have every screen write its unsaved text to the disk; how many texts there are."""
@@ -339,15 +371,18 @@ class StoryflowApp(App[int], inherit_bindings=False):
                 kept += screen.keep_typed()
             except Exception as error:  # as in `leave`
                 write_log(error)
+                self.lost = _why(error)
         return kept
 
-    def _look_for_terminal(self) -> None:
-        """A terminal that is gone without a signal must not leave a process that spins."""
-        driver = self._driver
-        if driver is None or not getattr(driver, "input_tty", False):
-            return
-        if not os.isatty(getattr(driver, "fileno", 0)):
-            self._signal_arrived(1)
+    def terminal_gone(self) -> None:
+        """The terminal is gone, with or without a signal; in any thread."""
+        if self._signals is not None:
+            self._signals.hang_up()
+
+    def draw_anew(self) -> None:
+        """The terminal reads again and has not had all that was drawn; in any thread."""
+        with contextlib.suppress(Exception):  # the editor may be ending
+            self.call_later(self.screen.refresh)
 
     def _last_resort(self, number: int) -> None:
         """The loop is stuck: save the text, put the terminal right and end, from a thread."""
@@ -360,8 +395,7 @@ class StoryflowApp(App[int], inherit_bindings=False):
 
             with contextlib.suppress(termios.error, OSError):
                 termios.tcsetattr(getattr(driver, "fileno", 0), termios.TCSANOW, attributes)
-            with contextlib.suppress(OSError):
-                os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, _RESTORE.encode())
+            say(_RESTORE)
         os._exit(128 + number)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -374,14 +408,21 @@ class StoryflowApp(App[int], inherit_bindings=False):
             self.faulted = True
             self.fault_log = write_log(error)
             with contextlib.suppress(Exception):
-                self.drafted += self._keep_typed()
+                self.drafted = self._keep_typed()
         self._close_messages_no_wait()
 
     def panic(self, *renderables: Any) -> None:
         """Textual's way to die, of its input thread for one: ours, without the traceback."""
+        if self._signals is not None and not os.isatty(getattr(self._driver, "fileno", 0)):
+            self.terminal_gone()
+            return
         self._handle_exception(RuntimeError("Textual gave up: " + " ".join(map(repr, renderables))))
 
-    def on_unmount(self) -> None:
-        """Let the signals go."""
+    def release_signals(self) -> None:
+        """Let the signals go; until then one that comes ends even an end that takes too long."""
         if self._signals is not None:
             self._signals.release()
+
+
+def _why(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,12 +60,17 @@ class Drafts:
         data = json.dumps(values).encode()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        try:
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                partial.unlink()
+            raise
         with contextlib.suppress(OSError):
             opened = os.open(self.folder, os.O_RDONLY)
             try:
@@ -75,23 +81,30 @@ class Drafts:
 
     def of(self, project_id: int) -> list[Draft]:
         """The drafts of a project, by their places in the timeline; of one field, oldest first."""
-        try:
-            names = sorted(path for path in self.folder.iterdir() if path.suffix == ".json")
-        except OSError:
-            return []
-        mine = [
-            draft
-            for path in names
-            if (draft := _read(path)) is not None
-            and draft.project_id == project_id
-            and draft.library == self.library
-            # What is dropped later is this file and no other, whatever the text in it says.
-            and self._path(draft) == path
-        ]
+        mine = [draft for draft in self._all() if draft.project_id == project_id]
         return sorted(
             mine,
             key=lambda draft: (draft.position, draft.segment_id, draft.field, draft.written_at),
         )
+
+    def without(self, project_ids: Collection[int]) -> list[Draft]:
+        """The drafts of projects that are not among these, oldest first."""
+        left = [draft for draft in self._all() if draft.project_id not in project_ids]
+        return sorted(left, key=lambda draft: draft.written_at)
+
+    def _all(self) -> list[Draft]:
+        try:
+            names = sorted(path for path in self.folder.iterdir() if path.suffix == ".json")
+        except OSError:
+            return []
+        return [
+            draft
+            for path in names
+            if (draft := _read(path)) is not None
+            and draft.library == self.library
+            # What is dropped later is this file and no other, whatever the text in it says.
+            and self._path(draft) == path
+        ]
 
     def drop(self, draft: Draft) -> None:
         """Forget a draft: it was saved, taken or refused. Without one, nothing happens."""

@@ -16,6 +16,8 @@ from textual._xterm_parser import (
 )
 from textual.message import Message
 
+from storyflow_tui.tui.keyboard import ROUNDS
+
 
 class PasteParser(XTermParser):
     """Textual's parser for everything but pastes, which it gives as one event each."""
@@ -24,6 +26,11 @@ class PasteParser(XTermParser):
         super().__init__(debug)
         self._pasted: list[str] | None = None
         self._tail = ""
+
+    def tick(self) -> Iterable[Message]:
+        """What is due now; the driver asks for it at the end of each round of reading."""
+        yield from super().tick()
+        ROUNDS.over()
 
     def feed(self, data: str) -> Iterable[Message]:
         """The messages of this piece of input; markers may be parted between two pieces."""

@@ -28,8 +28,11 @@ from storyflow_tui.tui.session import Session
 PAUSE = 0.5
 """Seconds after the last key until the text is saved."""
 
-LONGEST = 2.0
-"""Seconds of typing without a pause until it is saved all the same."""
+LONGEST = 1.5
+"""Seconds of typing without a pause until it is saved all the same; two until it has happened."""
+
+BARE = 1.8
+"""Seconds after which a key that saving did not bring to the disk is in a draft."""
 
 RUN_ENDS = 30.0
 """Seconds without a key that end a run of typing: what follows is another undo step."""
@@ -41,6 +44,7 @@ PATIENCE = 1.0
 """Seconds that a field may be left unsaved before a draft is written."""
 
 EMPTY = "narration is empty"
+_NO_DRAFT = ", and no draft: "
 
 _PASSING = ("busy", "no_space", "unexpected")
 _WHY = {
@@ -74,7 +78,10 @@ class Typed:
     error: StoryflowError | None = None
     open: bool = True
     draft: Draft | None = None
-    """The draft of this text that lies on the disk."""
+    """The draft of this text that lies on the disk, and when it was written."""
+    drafted_at: float = 0.0
+    bare: float | None = None
+    """When the first key came that is neither in the library nor in the draft."""
 
     @property
     def stored(self) -> str:
@@ -156,8 +163,16 @@ class Saving:
             entry.since = first if entry.since is None else entry.since
             entry.due = min(now + PAUSE, entry.since + LONGEST)
             self._wait(entry.due - self._clock())
+        if entry.bare is None and entry.dirty:
+            entry.bare = first
+            self._wait(first + BARE - self._clock())
         self._changed(record.id)
         return entry
+
+    def note(self, record: SegmentRecord, name: str, text: str) -> None:
+        """What a field holds, for `draft_all`: the loop may stand still, so no timer is set."""
+        entry = self._texts.setdefault((record.id, name), Typed(record, name, text))
+        entry.text = text
 
     def left(self, segment_id: int, name: str) -> None:
         """The field was left: save at once; the next typing in it is another undo step."""
@@ -195,6 +210,7 @@ class Saving:
             return
         text, run, name, segment_id = entry.text, entry.run, entry.name, entry.base.id
         entry.sending += 1
+        sent_at = self._clock()
 
         def operation(library: Library) -> SegmentRecord:
             change: dict[str, Any] = {name: text}
@@ -204,8 +220,12 @@ class Saving:
 
         def done(record: SegmentRecord) -> None:
             entry.sending -= 1
+            if entry.drafted_at <= sent_at:
+                self._drop(entry)  # what was saved is newer
+            if entry.bare is not None:
+                entry.bare = max(entry.bare, sent_at)
             if not entry.dirty:
-                entry.why, entry.error = "", None
+                entry.why, entry.error, entry.bare = "", None, None
                 self._drop(entry)
                 if not entry.open and not entry.sending:
                     self._texts.pop((segment_id, name), None)
@@ -292,10 +312,14 @@ class Saving:
         return [entry for entry in self._texts.values() if entry.dirty]
 
     def draft_all(self) -> int:
-        """Write every unsaved text to a draft, here and now; how many there are."""
+        """Write every unsaved text to a draft, here and now; how many there are.
+
+        Raises OSError, after all were tried, where one could not be written.
+        """
         unsaved = self.unsaved()
-        for entry in unsaved:
-            self._draft(entry)
+        for error in [self._draft(entry) for entry in unsaved]:
+            if error is not None:
+                raise error
         return len(unsaved)
 
     def drop_settled(self) -> None:
@@ -325,7 +349,7 @@ class Saving:
         if not entry.open and entry.dirty:
             self._draft(entry)
 
-    def _draft(self, entry: Typed) -> None:
+    def _draft(self, entry: Typed) -> OSError | None:
         base = entry.base
         draft = Draft(
             library=self._drafts.library,
@@ -342,9 +366,11 @@ class Saving:
         try:
             self._drafts.keep(draft)
         except OSError as error:
-            entry.why = f"{entry.why or 'no draft'}, and no draft: {error.strerror}"
-        else:
-            entry.draft = draft
+            before = entry.why.partition(_NO_DRAFT)[0] or "not yet"
+            entry.why, entry.bare = f"{before}{_NO_DRAFT}{error.strerror}", self._clock()
+            return error
+        entry.draft, entry.drafted_at, entry.bare = draft, self._clock(), None
+        return None
 
     def _wait(self, seconds: float) -> None:
         at = self._clock() + max(0.0, seconds)
@@ -358,7 +384,11 @@ class Saving:
         for entry in list(self._texts.values()):
             if entry.due is not None and entry.due <= now + 0.01:
                 self.save(entry)
+            if entry.bare is not None and entry.bare + BARE <= now + 0.01:
+                # Saving takes too long or is refused: a kill must not cost more than this.
+                self._draft(entry)
         waiting = [entry.due for entry in self._texts.values() if entry.due is not None]
+        waiting += [entry.bare + BARE for entry in self._texts.values() if entry.bare is not None]
         if waiting:
             self._wait(min(waiting) - now)
 

@@ -56,8 +56,13 @@ class Signals:
             target=self._watch, args=(loop,), name="storyflow-signals", daemon=True
         ).start()
 
+    def hang_up(self) -> None:
+        """The terminal is gone without a signal: as if one had come; in any thread."""
+        with contextlib.suppress(OSError):
+            os.write(self._write, bytes([signal.SIGHUP]))
+
     def release(self) -> None:
-        """The editor has left: give the signals back and let the thread end."""
+        """The editor has ended: give the signals back and let the thread end."""
         self._left.set()
         if self._write < 0:
             return

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +46,17 @@ class Terminal:
         self._socket = f"storyflow-{uuid.uuid4().hex[:12]}"
         self._size = (columns, rows)
 
-    def start(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
-        """Start the editor; when it ends, the screen shows its exit code."""
-        line = " ".join(shlex.quote(part) for part in (command(), *arguments))
+    def start(
+        self,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        program: Sequence[str] = (),
+    ) -> None:
+        """Start the editor; when it ends, the screen shows its exit code and takes commands.
+
+        `program` is what is started in place of the installed command.
+        """
+        line = " ".join(shlex.quote(part) for part in (*(program or [command()]), *arguments))
         wanted = {name: os.environ[name] for name in os.environ if name.startswith("XDG_")}
         wanted |= {"HOME": os.environ["HOME"], "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
         wanted |= environment or {}
@@ -56,7 +64,7 @@ class Terminal:
         columns, rows = map(str, self._size)
         self.tmux(
             "-f", "/dev/null", "new-session", "-d", "-s", "editor", "-x", columns, "-y", rows,
-            *given, f"{line}; echo ended with $?; exec sleep 600",
+            *given, f"{line}; echo ended with $?; exec sh",
         )  # fmt: skip
 
     def tmux(self, *arguments: str) -> str:
@@ -95,19 +103,29 @@ class Terminal:
                 return screen
             assert time.monotonic() < end, f"{what} never came:\n{screen}"
 
+    def asked(self, what: str) -> str:
+        """What tmux says of this window, by the name of one of its variables."""
+        return self.tmux("display-message", "-p", "-t", "editor", f"#{{{what}}}").strip()
+
     def process(self) -> int:
-        """The process id of the editor itself."""
-        shell = self.tmux("display-message", "-p", "-t", "editor", "#{pane_pid}").strip()
-        children = subprocess.run(
-            ["pgrep", "-P", shell, "-f", "storyflow"], check=True, capture_output=True, text=True
-        )
-        return int(children.stdout.split()[0])
+        """The process id of the editor itself, or of the program started in its place."""
+        (child,) = children(int(self.asked("pane_pid")))
+        return child
 
     def close(self) -> None:
         """Kill the server and all that runs in it."""
         subprocess.run(
             ["tmux", "-L", self._socket, "kill-server"], check=False, capture_output=True
         )
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started and that are there."""
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "ppid=,pid="], check=True, capture_output=True, text=True
+    )
+    pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+    return [child for parent, child in pairs if parent == process]
 
 
 def until(holds: Callable[[], bool], what: str, screen: Terminal | None = None) -> None:

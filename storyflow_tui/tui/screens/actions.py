@@ -54,6 +54,8 @@ class StoryActions(Screen[None], inherit_bindings=False):
         super().__init__()
         self.writes = 0
         self.steps = 0
+        self._locking: dict[int, tuple[bool, int]] = {}
+        """What l was pressed for and is not done yet: locked or not, and how often."""
         self.newest_change = _NONE_SHOWN
         """The change that u takes back, as this screen shows the story."""
         self.newest_undone = _NONE_SHOWN
@@ -78,6 +80,10 @@ class StoryActions(Screen[None], inherit_bindings=False):
 
     def reload_order(self) -> None:
         """Read the order of the segments again, and put right what is shown."""
+        raise NotImplementedError
+
+    def show_pane(self) -> None:
+        """Show the current segment in the pane."""
         raise NotImplementedError
 
     def go_to(self, segment_ids: tuple[int, ...]) -> None:
@@ -194,16 +200,34 @@ class StoryActions(Screen[None], inherit_bindings=False):
         if record is None:
             return
         segment_id, position = record.id, self.timeline.cursor + 1
+        _, times = self._locking.get(segment_id, (False, 0))
+        self._locking[segment_id] = (not self.is_locked(record), times + 1)
+
+        def over() -> None:
+            wanted, left = self._locking.pop(segment_id)
+            if left > 1:
+                self._locking[segment_id] = (wanted, left - 1)
+            else:
+                self.show_pane()
 
         def turn(library: Library) -> SegmentRecord:
             locked = library.segments.get(segment_id).is_locked
             return library.segments.edit(segment_id, is_locked=not locked)
 
         def done(after: SegmentRecord) -> None:
+            over()
             word = "Locked" if after.is_locked else "Unlocked"
             self.notice(f"{word} segment {position}", "l takes it back")
 
-        self.session.write(turn, done, self.refused)
+        def failed(error: StoryflowError) -> None:
+            over()
+            self.refused(error)
+
+        self.session.write(turn, done, failed)
+
+    def is_locked(self, record: SegmentRecord) -> bool:
+        """Whether a segment is locked once what was asked for is done: e may follow l at once."""
+        return self._locking.get(record.id, (record.is_locked, 0))[0]
 
     def action_choose_image(self) -> None:
         """Pick an image file for the current segment."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui import text
-from storyflow_tui.tui.drafts import Draft
+from storyflow_tui.tui.drafts import Draft, Drafts
 
 if TYPE_CHECKING:
+    from storyflow_tui.tui.app import StoryflowApp
     from storyflow_tui.tui.screens.editing import StoryEditing
 
 _NAMES = {"text_content": "narration", "image_prompt": "prompt"}
@@ -51,21 +53,45 @@ def offer(screen: StoryEditing, draft: Draft, record: SegmentRecord | None) -> N
 
 
 def _offer_copy(screen: StoryEditing, draft: Draft) -> None:
+    def answered(copied: bool) -> None:
+        screen.draft_answered(draft, None, "theirs" if copied else None)
+
+    _ask_to_copy(screen.app, draft, "segment", answered)
+
+
+def offer_of_deleted(app: StoryflowApp, drafts: Drafts, project_ids: Collection[int]) -> None:
+    """Offer the drafts of stories that are not among these, to be copied, one after the other."""
+    left = drafts.without(project_ids)
+
+    def offer_next() -> None:
+        if not left or app.is_leaving:
+            return
+        draft = left.pop(0)
+
+        def answered(copied: bool) -> None:
+            if copied:
+                drafts.drop(draft)
+            offer_next()
+
+        _ask_to_copy(app, draft, "story", answered)
+
+    offer_next()
+
+
+def _ask_to_copy(app: StoryflowApp, draft: Draft, what: str, then: Callable[[bool], None]) -> None:
     from storyflow_tui.tui.widgets.sheet import Question
 
     name = _NAMES.get(draft.field, draft.field)
-    quoted = text.cut(draft.text, max(20, screen.size.width - 12))
+    quoted = text.cut(draft.text, max(20, app.size.width - 12))
 
     def answered(answer: bool | None) -> None:
         if answer:
-            screen.app.copy_text(draft.text, f"the {name} of a deleted segment")
-            screen.draft_answered(draft, None, "theirs")
-        else:
-            screen.draft_answered(draft, None, None)
+            app.copy_text(draft.text, f"the {name} of a deleted {what}")
+        then(bool(answer))
 
-    screen.app.push_screen(
+    app.push_screen(
         Question(
-            f"A draft of {when(draft)} belongs to a segment that was deleted.",
+            f"A draft of {when(draft)} belongs to a {what} that was deleted.",
             [f"“{quoted}”", f"Its {name} was typed and could not be saved."],
             "copy it and forget the draft",
             "keep the draft",

@@ -5,6 +5,8 @@ When text is sent to the library is `saving`'s business; this is where keys and 
 
 from __future__ import annotations
 
+import contextlib
+
 from textual import events
 
 from storyflow_tui.errors import ConflictError, LockedError, NotFoundError, StoryflowError
@@ -32,6 +34,8 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         self._asking = False
         self._gone: NotFoundError | None = None
         self._offered: list[Draft] = []
+        self._locked: list[Draft] = []
+        """Drafts that were taken and could not be, for as long as their segments are locked."""
         self._states: dict[int, str] = {}
 
     def begin_editing(self) -> None:
@@ -51,10 +55,6 @@ class StoryEditing(StoryActions, inherit_bindings=False):
 
     def lay_out(self) -> None:
         """Put everything in its place."""
-        raise NotImplementedError
-
-    def show_pane(self) -> None:
-        """Show the current segment in the pane."""
         raise NotImplementedError
 
     def hint(self) -> None:
@@ -104,7 +104,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         """The story could not be read; one that was deleted is left when the field is left."""
         if isinstance(error, NotFoundError) and self.editing is not None:
             self._gone = error
-            self.keep_typed()
+            self._keep_what_can_be()
             self.say_orphaned("This story")
         else:
             super().unread(error)
@@ -169,7 +169,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
             self.set_focus(self.timeline)
         if self._gone is not None:
             gone, self._gone = self._gone, None
-            self.keep_typed()
+            self._keep_what_can_be()
             self.unread(gone)
             return
         if self._offered:
@@ -236,9 +236,19 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         return self.saving.draft_all()
 
     def keep_typed(self) -> int:
-        """Keep what is typed and not saved as drafts, here and now; how many there are."""
-        self.collect()
+        """Keep what is typed and not saved as drafts, here and now; how many there are.
+
+        In any thread, for the loop may stand still; raises OSError where one cannot be written.
+        """
+        for field in self.pane.fields:
+            for owner, text, _, _ in field.take():
+                self.saving.note(owner, str(field.name), text)
         return self.saving.draft_all()
+
+    def _keep_what_can_be(self) -> None:
+        self.collect()
+        with contextlib.suppress(OSError):  # the state says so
+            self.saving.draft_all()
 
     def collect(self) -> None:
         """Take over what was typed, whatever messages are still on their way."""
@@ -268,6 +278,12 @@ class StoryEditing(StoryActions, inherit_bindings=False):
             record = self.cards.record(segment_id)
             if record is not None:
                 self.saving.try_again(record)
+        for draft in self._locked[:]:
+            record = self.cards.record(draft.segment_id)
+            if record is None or not record.is_locked:
+                self._locked.remove(draft)
+                self._offered.append(draft)
+                self.call_after_refresh(self._offer)
 
     def _save_refused(self, entry: Typed, error: StoryflowError) -> None:
         if isinstance(error, ConflictError):
@@ -359,6 +375,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         elif answer in ("mine", "both") and record is not None:
             if record.is_locked or self.session.read_only:
                 self.refused(LockedError(""), self.position_of(record.id))
+                self._locked.append(draft)
             else:
                 stored = str(getattr(record, draft.field))
                 typed = f"{draft.text}\n\n{stored}" if answer == "both" else draft.text

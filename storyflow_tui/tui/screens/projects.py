@@ -6,6 +6,7 @@ changes something is one write through the session.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,9 +24,11 @@ from textual.worker import Worker, get_current_worker
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import ProjectRecord, counted
 from storyflow_tui.tui.crash import logged
+from storyflow_tui.tui.drafts import Drafts
 from storyflow_tui.tui.folders import short
 from storyflow_tui.tui.keymap import PROJECTS, Key, bindings
 from storyflow_tui.tui.look import Grid, ago, length, palette
+from storyflow_tui.tui.screens.draft import offer_of_deleted
 from storyflow_tui.tui.screens.glances import glance_of_project, glance_of_sample
 from storyflow_tui.tui.screens.stories_actions import SAMPLE, StoriesActions
 from storyflow_tui.tui.screens.story_rows import StoryRows, in_columns
@@ -73,6 +76,7 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
         self._stories.words_per_minute = self.session.settings.words_per_minute
         self.reload()
         self.set_interval(_MINUTE, self._age)
+        self.call_after_refresh(self._offer_drafts)
 
     def on_resize(self) -> None:
         """Share the width between list and pane; narrow screens have no pane."""
@@ -108,6 +112,14 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
     async def on_welcome_chosen(self, event: Welcome.Chosen) -> None:
         """A click on a way to begin."""
         await self.run_action(event.choice.action)
+
+    def _offer_drafts(self) -> None:
+        # Those of stories that are there are offered in the story itself.
+        drafts = Drafts(self.session.library.path)
+        with contextlib.suppress(StoryflowError):  # the list said so
+            there = {record.id for record in self.session.projects()}
+            if self.app.screen is self:
+                offer_of_deleted(self.app, drafts, there)
 
     # What is shown
 

@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
 
 from storyflow_tui.tui.keymap import Key
 
@@ -30,6 +31,12 @@ class SmallScreen(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """The sentence."""
         yield Static(id="words", markup=False)
+
+    @property
+    def typed_into(self) -> Widget | None:
+        """The field below that had the focus; what is typed while it is covered goes on into it."""
+        focused = self.app.screen_stack[-2].focused
+        return focused if isinstance(focused, TextArea | Input) else None
 
     def on_resize(self) -> None:
         """Say how much there is and how much it takes."""

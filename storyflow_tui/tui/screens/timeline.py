@@ -209,7 +209,13 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
 
     async def action_back(self) -> None:
         """Back to the list of stories."""
-        drafted = await self.settle_typing()
+        try:
+            drafted = await self.settle_typing()
+        except OSError as error:
+            self.notice(
+                "! Not saved, and no draft:", f"{error.strerror}. It stays in the field.", "danger"
+            )
+            return
         self.app.show_stories()
         if drafted:
             what = "One text" if drafted == 1 else f"{drafted} texts"
@@ -269,7 +275,11 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         if record is not None:
             self.saving.renew(record)
         self.pane.show(
-            record, position, len(self.cards), self.saving.text, read_only=self.session.read_only
+            record,
+            position,
+            len(self.cards),
+            self.saving.text,
+            read_only=self.session.read_only or (record is not None and self.is_locked(record)),
         )
         self._show_picture(record)
 

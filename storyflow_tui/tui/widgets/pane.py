@@ -131,11 +131,14 @@ class Pane(Container):
         *,
         read_only: bool = False,
     ) -> None:
-        """Show a segment, the `position`-th of `count`; `text` says what its fields hold."""
+        """Show a segment, the `position`-th of `count`; `text` says what its fields hold.
+
+        `read_only` is for a locked segment, too.
+        """
         self.record = record
         for field in self.fields:
             field.can_focus = record is not None
-            field.read_only = record is None or record.is_locked or read_only
+            field.read_only = record is None or read_only
             field.show(record, text(record, str(field.name)) if record else "")
         if record is None:
             self._heading.show([])

@@ -1,0 +1,186 @@
+"""However the editor ends while somebody types, and whatever bars the way: nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.ends import ENDS, STATES, shown_next
+from tests.e2e.scene import STORED, TYPED, Scene, group, is_there
+from tests.e2e.terminal import Terminal, until
+
+Make = Callable[..., Terminal]
+
+_RELAY = [sys.executable, str(Path(__file__).with_name("relay.py"))]
+_ALWAYS = [
+    ("SIGHUP", "held"),
+    ("SIGTERM", "busy"),
+    ("SIGINT", "full"),
+    ("window", "conflict"),
+    ("pane", "blank"),
+    ("server", "locked"),
+    ("server killed", "deleted"),
+    ("terminal gone", "story deleted"),
+    ("window", "free"),
+]
+_OTHERS = [(end, state) for end in ENDS for state in STATES if (end, state) not in _ALWAYS]
+
+
+@pytest.fixture
+def scene(tmp_path: Path, terminal: Make) -> Iterator[Scene]:
+    """A story in a library of its own."""
+    made = Scene(terminal(), tmp_path)
+    with made.after:
+        yield made
+        made.terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [*_ALWAYS, *(pytest.param(*other, marks=pytest.mark.long) for other in _OTHERS)],
+)
+def test_an_end_loses_nothing_and_the_next_open_offers_it(
+    end: str, state: str, scene: Scene, terminal: Make
+) -> None:
+    if end == "terminal gone":
+        scene.through = _RELAY
+    with STATES[state](scene):
+        editor = scene.process()
+        members = os.getpgid(editor)
+        ENDS[end](scene)
+        until(lambda: not is_there(editor), "the end of the editor")
+        assert not [one for one in group(members) if "storyflow" in one and "echo" not in one]
+        assert scene.typed in scene.kept()
+    scene.reopen(terminal())
+    scene.terminal.wait_for(*shown_next(state))
+
+
+@pytest.mark.parametrize("answer", ["m", "t", "b"])
+def test_a_draft_is_taken_refused_or_joined(answer: str, scene: Scene, terminal: Make) -> None:
+    with STATES["held"](scene):
+        os.kill(scene.process(), 15)
+        scene.terminal.wait_for("ended with 143", "One text is not in the library yet")
+    scene.reopen(terminal())
+    scene.terminal.wait_for("take the draft")
+    scene.terminal.press(answer)
+    wanted = {"m": scene.typed, "t": STORED, "b": f"{scene.typed}\n\n{STORED}"}[answer]
+    if answer != "t":
+        scene.terminal.wait_for("done", TYPED.strip())
+        scene.terminal.press("C-s")
+    until(lambda: (scene.text(), scene.drafts()) == (wanted, []), "the choice", scene.terminal)
+
+
+def test_a_draft_of_a_locked_segment_is_taken_once_it_is_unlocked(
+    scene: Scene, terminal: Make
+) -> None:
+    with STATES["locked"](scene):
+        os.kill(scene.process(), 15)
+        scene.terminal.wait_for("ended with 143")
+    scene.reopen(terminal())
+    scene.terminal.wait_for("take the draft")
+    scene.terminal.press("m")
+    scene.terminal.wait_for("Segment 2 is locked.")
+    scene.terminal.press("l")
+    scene.terminal.wait_for("take the draft")
+    scene.terminal.press("m")
+    until(lambda: scene.text() == scene.typed, "the draft", scene.terminal)
+
+
+def test_where_neither_library_nor_draft_can_be_written_it_says_so(scene: Scene) -> None:
+    scene.start("small", "0")
+    scene.type()
+    scene.terminal.wait_for("! not saved:")
+    scene.terminal.press("C-q")
+    scene.terminal.wait_for("! Not saved, and no draft:")
+    os.kill(scene.process(), 15)
+    shown = scene.terminal.wait_for("ended with 143", "A text is lost:")
+    assert "waits as a draft" not in shown
+    assert scene.kept() == [STORED]
+
+
+@pytest.mark.parametrize("end", ["SIGTERM", "window"])
+def test_a_script_that_is_typed_is_offered_by_the_next_import(
+    end: str, scene: Scene, terminal: Make
+) -> None:
+    scene.terminal.start("--library", str(scene.library))
+    scene.terminal.wait_for("Stories", "Fog")
+    scene.terminal.press("i")
+    scene.terminal.wait_for("Import a story")
+    scene.type("Text: typed into the script")
+    editor = scene.process()
+    ENDS[end](scene)
+    until(lambda: not is_there(editor), "the end of the editor")
+    scene.reopen(terminal())
+    scene.terminal.wait_for("Stories", "Fog")
+    scene.terminal.press("i")
+    scene.terminal.wait_for("Text: typed into the script", "was not imported the last time")
+
+
+def test_keys_that_came_just_before_a_signal_are_not_lost(scene: Scene) -> None:
+    scene.start()
+    scene.terminal.write("One after the other, without a rest. " * 5)
+    editor = scene.process()
+    os.kill(editor, 15)
+    scene.terminal.wait_for("ended with 143")
+    assert scene.text() == "One after the other, without a rest. " * 5 + STORED
+
+
+def test_an_editor_that_stands_still_keeps_the_text_and_ends(scene: Scene) -> None:
+    scene.gate.touch()
+    scene.start("stuck")
+    scene.terminal.write("Stuck here!")
+    until(scene.gate.with_name("gate.reached").exists, "the standstill", scene.terminal)
+    os.kill(scene.process(), 15)
+    scene.terminal.wait_for("ended with 143")
+    assert [draft.text for draft in scene.drafts()] == ["Stuck here!" + STORED]
+    assert is_sane(scene.terminal)
+
+
+def test_a_fault_keeps_the_text_and_names_its_log(scene: Scene) -> None:
+    scene.start("fault")
+    scene.terminal.write("Faulty!")
+    shown = scene.terminal.wait_for("ended with 1", "The editor met a fault and ended.")
+    log = Path("".join(shown.partition("The log is ")[2].split(".log")[0].split()) + ".log")
+    assert "a fault made by a test" in log.read_text()
+    assert "Faulty!" + STORED in scene.kept()
+    assert is_sane(scene.terminal)
+
+
+@pytest.mark.parametrize("end", ["SIGHUP", "SIGTERM", "SIGINT", "quit"])
+def test_the_terminal_is_as_it_was_before(end: str, scene: Scene) -> None:
+    scene.start()
+    scene.type()
+    if end == "quit":
+        scene.terminal.press("C-q")
+    else:
+        ENDS[end](scene)
+    scene.terminal.wait_for("ended with")
+    assert is_sane(scene.terminal)
+
+
+def test_stopped_and_continued_it_goes_on(scene: Scene) -> None:
+    scene.start()
+    scene.type()
+    editor = scene.process()
+    os.kill(editor, 19)
+    os.kill(editor, 18)
+    scene.terminal.write("And on. ")
+    scene.terminal.wait_for("Typed just now. And on.")
+    until(lambda: scene.text() == "Typed just now. And on. " + STORED, "the save", scene.terminal)
+
+
+def is_sane(terminal: Terminal) -> bool:
+    """Whether the window is as a shell wants it: its modes off, what is typed is echoed and run."""
+    modes = ("alternate_on", "mouse_any_flag", "mouse_all_flag", "mouse_sgr_flag", "cursor_flag")
+    shown = {mode: terminal.asked(mode) for mode in modes}
+    assert shown == dict.fromkeys(modes, "0") | {"cursor_flag": "1"}
+    terminal.write("stty -a; echo said $((6*7))")
+    terminal.press("Enter")
+    settings = terminal.wait_for("said 42", "echo said")
+    wanted = {"icanon", "isig", "iexten", "echo", "ixon", "icrnl", "opost"}
+    assert wanted <= set(settings.split())
+    return True
