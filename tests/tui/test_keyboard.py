@@ -30,3 +30,11 @@ def test_the_driver_decodes_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(names, "getincrementaldecoder", names["getincrementaldecoder"])
     keyboard.install("utf-8")
     assert names["getincrementaldecoder"]("utf-8")().decode(b"\xe9A") == "�A"
+
+
+def test_reading_nothing_means_that_the_terminal_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    names: dict[str, Any] = vars(linux_driver)
+    monkeypatch.setitem(names, "getincrementaldecoder", names["getincrementaldecoder"])
+    keyboard.install("utf-8")
+    with pytest.raises(EOFError):
+        names["getincrementaldecoder"]("utf-8")().decode(b"")
