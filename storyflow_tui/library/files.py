@@ -13,7 +13,6 @@ from storyflow_tui.errors import ConflictError, NothingToUndoError
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import LONGEST_NAME, TRASH, Media, stored_name
-from storyflow_tui.library.models import TrashedFile
 
 
 class FilePlan:
@@ -102,10 +101,9 @@ class FilePlan:
             )
         self._free(relative)
         self._moves.append((place, relative))
-        self._database.write(
-            TrashedFile.delete().where(
-                (TrashedFile.change == self._change_id) & (TrashedFile.place == place)
-            )
+        self._database.execute(
+            "DELETE FROM trashed_file WHERE change_id = ? AND path = ? AND place = ?",
+            (self._change_id, relative, place),
         )
 
     def list_moves(self, operation: str) -> bool:
@@ -135,7 +133,10 @@ class FilePlan:
     def _keep(self, relative: str, path: str) -> str:
         number = self._first_number + len(self._strays) + len(self._moves)
         place = f"{TRASH}/{self._change_id}/{_name_in_trash(number, relative)}"
-        self._database.write(TrashedFile.insert(change=self._change_id, path=path, place=place))
+        self._database.execute(
+            "INSERT INTO trashed_file (change_id, path, place) VALUES (?, ?, ?)",
+            (self._change_id, path, place),
+        )
         return place
 
 

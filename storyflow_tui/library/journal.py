@@ -16,7 +16,6 @@ from typing import NamedTuple
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.disk import Disk
 from storyflow_tui.library.media import STAGING, Media
-from storyflow_tui.library.models import FileMove
 
 
 class Move(NamedTuple):
@@ -66,8 +65,10 @@ class Journal:
 
     def pending(self) -> list[Move]:
         """All moves that are still listed, in order."""
+        # By hand: asked for once a file of a change, where Peewee's own work would be most of it.
+        columns = ", ".join(Move._fields)
         return [
-            Move(*row) for row in self._database.select(FileMove.select().order_by(FileMove.id))
+            Move(*r) for r in self._database.rows(f"SELECT {columns} FROM file_move ORDER BY id")
         ]
 
     def is_pending(self) -> bool:

@@ -45,7 +45,8 @@ def of_database(database: Path, message: str, subject: str = "") -> Finding:
     """A finding about the database, or about a subject in it, with what to do instead."""
     copy = newest_copy(database.parent)
     instead = (
-        f"With every editor closed, put the newest copy, {copy}, in its place; or bring"
+        f"With every editor closed, move {database.name} aside, with its -wal and -shm, and copy "
+        f"{copy} to its place; or bring"
         if copy
         else "Bring"
     )
