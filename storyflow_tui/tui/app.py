@@ -61,6 +61,14 @@ class HoldsTyped(Protocol):
         """Write what is not saved to the disk, here and now, in any thread; how many texts."""
 
 
+@runtime_checkable
+class ShowsFacts(Protocol):
+    """A screen whose header tells facts of the whole library."""
+
+    def show_facts(self) -> None:
+        """Show them again; some are others now."""
+
+
 class _Bottom(Screen[None], inherit_bindings=False):
     """The screen below all others, which nobody sees."""
 
@@ -112,6 +120,9 @@ class StoryflowApp(App[int], inherit_bindings=False):
         self._start = (project_id, segment_id)
         self._handle_signals = handle_signals
         self._has_upkeep = look_after
+        self._upkeep: Upkeep | None = None
+        self.out_of_order = 0
+        """How many things a check at the start found; `storyflow check` names them."""
         self._signals: Signals | None = None
         self._leaving = False
         self._warned = False
@@ -146,8 +157,36 @@ class StoryflowApp(App[int], inherit_bindings=False):
             if not self._leaving:
                 self.call_later(self.say, first, rest, "warning")
 
-        trash_days = self.session.settings.trash_days
-        Upkeep(self.session.library, trash_days, say).start()
+        def found(count: int) -> None:
+            self.call_later(self._out_of_order, count)
+
+        self._upkeep = Upkeep(
+            self.session.library,
+            self.session.settings.trash_days,
+            say,
+            found,
+            lambda: not self._leaving,
+        )
+        self._upkeep.start()
+
+    def _out_of_order(self, count: int) -> None:
+        """Say what the check at the start found; the list of stories goes on saying it."""
+        known, self.out_of_order = self.out_of_order, count
+        if count and count != known:
+            one = count == 1
+            things = (
+                "One thing in this library is" if one else f"{count} things in this library are"
+            )
+            names = f"storyflow check names {'it' if one else 'them'}"
+            self.say(f"! {things} out of order", names, "warning")
+        for screen in self.screen_stack:
+            if isinstance(screen, ShowsFacts):
+                screen.show_facts()
+
+    def look_again(self) -> None:
+        """Somebody else wrote: what was found out of order may be mended."""
+        if self._upkeep is not None and self.out_of_order:
+            self._upkeep.look_again()
 
     def _stories(self) -> Screen[Any]:
         from storyflow_tui.tui.screens.projects import ProjectsScreen

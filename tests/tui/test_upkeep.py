@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from storyflow_tui.config import Settings
 from storyflow_tui.errors import BusyError, NoSpaceError
@@ -84,3 +85,79 @@ def test_a_busy_library_is_left_alone_and_a_full_disk_is_said(
     said: list[str] = []
     looked_after(library, lambda first, rest: said.append(rest))
     assert said == words
+
+
+def a_stray(library: Library, name: str = "stray.png") -> Path:
+    folder = library.media / "projects/1/images"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(b"stray")
+    return folder / name
+
+
+async def test_what_is_out_of_order_is_said_at_the_start(
+    open_story: Opener, library: Library
+) -> None:
+    a_stray(library)
+    async with open_story(3, look_after=True) as editor:
+        await editor.shows("! One thing in this library is out of order", "check names it")
+
+
+async def test_the_list_of_stories_goes_on_saying_it_until_it_is_mended(
+    open_story: Opener, library: Library
+) -> None:
+    a_stray(library)
+    a_stray(library, "other.png")
+    async with open_story(3, look_after=True, size=(80, 24)) as editor:
+        await editor.shows("! 2 things in this library are out of order")
+        await editor.press("j", "q")
+        await editor.until(lambda: "! 2 things out of order" in editor.lines[0])
+        with Library.open(library.path) as other:
+            other.repair()
+        await editor.until(lambda: "out of order" not in editor.text)
+
+
+async def test_nothing_is_said_of_a_sound_library_and_in_a_demo(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(3, look_after=True) as editor:
+        await editor.until(lambda: editor.app._upkeep is not None)
+        await editor.until(lambda: not editor.app._upkeep._thread.is_alive())
+        assert "out of order" not in editor.text
+    a_stray(library)
+    async with open_story(project_id=1, demo=True) as editor:
+        await editor.pilot.pause(0.6)
+        assert editor.app._upkeep is None
+
+
+async def test_it_is_said_in_a_library_for_reading_only_too(
+    open_story: Opener, library: Library
+) -> None:
+    a_stray(library)
+    async with open_story(3, look_after=True, read_only=True) as editor:
+        await editor.shows("! One thing in this library is out of order")
+
+
+async def test_a_picture_is_not_decoded_for_it(
+    open_story: Opener, library: Library, tmp_path: Path
+) -> None:
+    Image.new("RGB", (64, 64), "teal").save(tmp_path / "a.png")
+    async with open_story(3, look_after=True) as editor:
+        picture = library.media / str(
+            library.segments.attach_image(1, tmp_path / "a.png").image_file
+        )
+        picture.write_bytes(picture.read_bytes()[:80])
+        await editor.until(lambda: editor.app._upkeep is not None)
+        await editor.until(lambda: not editor.app._upkeep._thread.is_alive())
+        assert "out of order" not in editor.text
+    assert [finding.check for finding in library.check()] == ["broken_image"]
+
+
+def test_an_editor_that_is_gone_is_told_nothing(library: Library) -> None:
+    a_stray(library)
+    found: list[int] = []
+    wanted = True
+    upkeep = Upkeep(library, 30, lambda *words: None, found.append, lambda: wanted)
+    assert upkeep._check()
+    wanted = False
+    assert not upkeep._check()
+    assert found == [1]

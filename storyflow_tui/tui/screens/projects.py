@@ -97,6 +97,8 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
         if event.origin is self and event.changed is not None:
             # What one did oneself is what one looks at next.
             self.wanted = event.changed.project_id
+        if event.changed is None and (look_again := getattr(self.app, "look_again", None)):
+            look_again()
         self.reload()
 
     def on_rows_moved(self) -> None:
@@ -151,7 +153,7 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
             wanted = self._stories.index(current.id)
         rows.reset(rows.cursor if wanted is None else wanted)
         self._show_empty(not records)
-        self._show_facts()
+        self.show_facts()
 
     def _show_empty(self, empty: bool) -> None:
         welcome, rows = self.query_one(Welcome), self.query_one(Rows)
@@ -165,7 +167,8 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
             keys = [replace(known[action], hint=action) for action in _EMPTY_HINTS]
         self.query_one(HintLine).set_keys(keys, replaced=self.session.settings.keys)
 
-    def _show_facts(self) -> None:
+    def show_facts(self) -> None:
+        """Show in the header what holds of the whole library."""
         records = self._stories.records
         pace = self._stories.words_per_minute
         total = sum(record.duration(pace) for record in records)
@@ -177,6 +180,8 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
         notes = [*self.session.library.notes]
         if self.session.read_only and not any("read-only" in note for note in notes):
             notes.append("read-only")
+        if wrong := getattr(self.app, "out_of_order", 0):
+            notes.append(f"! {counted(wrong, 'thing')} out of order")
         if getattr(self.app, "demo", False):
             notes.append("demo: gone when you leave")
         self.query_one(Header).show(
