@@ -183,11 +183,20 @@ def _take_place(disk: Disk, new: Path, library: Path, clock: Clock) -> Path:
     """
     with alone(library / DATABASE, _PATIENCE):
         aside = _aside(library, clock)
+        ours = new.stat().st_ino
         # Not from its hidden folder, which the next restore sweeps: there the former library must
         # never lie, not for a moment.
         disk.rename(new, aside)
-        if not disk.exchange(aside, library):
-            disk.rename(aside, new)
+        try:
+            is_done = disk.exchange(aside, library)
+            if not is_done:
+                disk.rename(aside, new)
+        except BaseException:
+            if aside.stat().st_ino == ours:  # and not the former library
+                with suppress(OSError):
+                    disk.remove_tree(aside)
+            raise
+        if not is_done:
             _take_place_in_two_steps(disk, new, library, aside)
         disk.sync(library.parent)
     return aside
