@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from storyflow_tui.tui.words import ago, file_size, length
+from storyflow_tui.tui.words import ago, file_size, length, minute
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,10 @@ def test_days_are_those_of_the_reader() -> None:
     now = datetime(2025, 11, 20, 8, 0, tzinfo=tokyo)
     assert ago(datetime(2025, 11, 19, 15, 30, tzinfo=UTC), now) == "7 h ago"
     assert ago(datetime(2025, 11, 19, 14, 30, tzinfo=UTC), now) == "yesterday"
+
+
+def test_a_time_to_the_minute_is_told_in_the_zone_of_now() -> None:
+    when = datetime(2024, 2, 15, 23, 5, 59, tzinfo=UTC)
+    assert minute(when, datetime(2026, 1, 1, tzinfo=UTC)) == "15 Feb 2024  23:05"
+    east = timezone(timedelta(hours=9))
+    assert minute(when, datetime(2026, 1, 1, tzinfo=east)) == "16 Feb 2024  08:05"

@@ -21,6 +21,7 @@ from storyflow_tui.tui.look import SIGNS, Palette, file_size, minute
 from storyflow_tui.tui.widgets.page import Line
 
 _LABEL = 12
+_ROOMY = 22
 _PLACES = 6
 _FILES = 5
 _TEXTS = 2
@@ -72,9 +73,9 @@ class Standing(NamedTuple):
 def lines_of(
     glance: Glance, standing: Standing, width: int, height: int, colours: Palette, now: datetime
 ) -> list[Line]:
-    """The pane, `width` cells wide; in fewer than 16 lines what is said twice is left out."""
+    """The pane, `width` cells wide; in few lines what the list says, too, is left out."""
     record = glance.record
-    brief = height < 16
+    brief = height < _ROOMY
     strong = colours.style("text", "raised", bold=True)
     plain, muted = colours.style("text", "raised"), colours.style("muted", "raised")
     when = minute(record.created_at, now)
@@ -145,14 +146,14 @@ def _facts(glance: Glance, width: int, brief: bool) -> list[tuple[str, str]]:
         return facts
     size = file_size(record.bytes)
     if brief or len(record.files) == 1:
-        rest = counted(len(record.files) - 1, "more file", "more files")
-        tail = f"   {size}" if len(record.files) == 1 else f"   and {rest}   {size}"
+        rest = f" and {len(record.files) - 1} more" if len(record.files) > 1 else ""
+        tail = f"{rest}   {size}"
         name = text.cut(record.files[0], max(1, width - len(tail)))
         return [*facts, ("In trash", name + tail)]
     shown = record.files if len(record.files) <= _FILES else record.files[: _FILES - 1]
     names = [text.cut(one, width) for one in shown]
     if len(shown) < len(record.files):
-        names.append(f"and {counted(len(record.files) - len(shown), 'more')}")
+        names.append(f"and {len(record.files) - len(shown)} more")
     names.append(f"{counted(len(record.files), 'file')}   {size}")
     return [*facts, *((("In trash", "")[bool(at)], one) for at, one in enumerate(names))]
 
