@@ -185,7 +185,7 @@ def _ending(glance: Glance, width: int, colours: Palette) -> list[Line]:
     words = takes_back(glance)
     muted = colours.style("muted", "raised")
     if not words:
-        return [(), [Segment(text.cut("It took nothing away.", width), muted)]]
+        return [(), [Segment(text.cut("There is nothing of it to bring back.", width), muted)]]
     return [
         (),
         [

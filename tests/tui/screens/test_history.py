@@ -320,7 +320,7 @@ async def test_a_change_that_took_nothing_says_so(
 ) -> None:
     library.segments.move(ids[0], 3)
     async with open_story(project_id=lamp.id) as editor:
-        await opened(editor, "It took nothing away.")
+        await opened(editor, "There is nothing of it to bring back.")
         await editor.press("enter")
         await editor.shows("! Change 2 took nothing away", "u takes back the newest")
         assert labels(library, lamp.id) == ["Move segment 1 to 3"]
@@ -512,7 +512,7 @@ async def test_a_change_of_another_process_shows_and_the_bar_stays_on_its_change
     library: Library, lamp: ProjectRecord, ids: Sequence[int], open_story: Opener
 ) -> None:
     for n in range(1, 41):
-        library.segments.edit(ids[0], text_content=f"Version {n}.")
+        library.segments.edit(ids[n % 4], text_content=f"Version {n}.")
     library.segments.move(ids[0], 3)
     async with open_story(project_id=lamp.id) as editor:
         await opened(editor)
@@ -521,7 +521,7 @@ async def test_a_change_of_another_process_shows_and_the_bar_stays_on_its_change
             other.segments.delete(ids[4])
         await editor.shows("Delete segment 5", "42 changes")
         assert current(editor) == "Move segment 1 to 3"
-        await editor.press("G")
+        await editor.press("G", *"kkkkkkkk")
         shown = [line[:68].rstrip() for line in editor.lines[4:38]]
         with Library.open(library.path) as other:
             other.segments.delete(ids[3])
@@ -593,6 +593,25 @@ async def test_help_names_its_keys(
         await editor.press("question_mark")
         await editor.until(lambda: isinstance(editor.app.screen, HelpScreen))
         await editor.shows("restore what it took", "empty the trash …", "enter r", "q esc H")
+
+
+async def test_the_palette_runs_its_actions_by_name(
+    library: Library, lamp: ProjectRecord, ids: Sequence[int], open_story: Opener
+) -> None:
+    for segment_id in ids[:2]:
+        library.segments.remove_image(segment_id)
+    async with open_story(project_id=lamp.id) as editor:
+        await opened(editor)
+        for words, key, shown in (
+            ("restore what", "enter", "Restored the picture of segment 2"),
+            ("empty the", "enter", "Empty the trash of all stories?"),
+        ):
+            await editor.press("ctrl+p")
+            await editor.shows("a few letters of a command")
+            await editor.press(*words)
+            await editor.shows(words.capitalize())
+            await editor.press(key)
+            await editor.shows(shown)
 
 
 async def test_keys_of_the_settings_hold(
