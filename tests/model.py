@@ -96,6 +96,10 @@ def order_of(rows: Rows) -> list[int]:
     return sorted(rows, key=lambda key: (rows[key].place, key))
 
 
+def _without(missing: int) -> str:
+    return f" without {missing} picture{'s' * (missing > 1)}" if missing else ""
+
+
 class Model:
     """A library as the operations leave it."""
 
@@ -276,6 +280,41 @@ class Model:
         """Everything in the trash goes."""
         self.held = dict.fromkeys(self.held)
 
+    def restore(self, change_id: int) -> str | None:
+        """Bring back what a change took away, by a new one in the same line."""
+        line, change, stands = self._find(change_id)
+        here, lost = (change.after, change.before) if stands else (change.before, change.after)
+        if line is None:
+            if here is not None or lost is None:
+                return "nothing_to_undo"
+            return self._restore_project(change, lost)
+        assert here is not None
+        assert lost is not None
+        is_there = line in self.projects
+        if away := lost.rows.keys() - here.rows.keys():
+            segments = {key: lost.rows[key] for key in away}
+            return self._restore_segments(change, segments) if is_there else "not_found"
+        for key, row in lost.rows.items():
+            if row[1:3] != here.rows[key][1:3] or row.picture != here.rows[key].picture:
+                fields = (change, key, row, here.rows[key])
+                return self._restore_fields(*fields) if is_there else "not_found"
+        return "nothing_to_undo"
+
+    def retain(self, kept: int, *, orphans: bool = True) -> None:
+        """Let the oldest changes of each line go, and those of stories that cannot come back."""
+        for line, history in self.lines.items():
+            self._forget(line, {key for key, _, _ in history.states()[:-kept]})
+        if orphans:
+            listed = self.lines[None]
+            holding = {
+                change.project_id
+                for change in (*listed.done, *listed.undone, *listed.aside)
+                if change.before is None or change.after is None
+            }
+            for line in list(self.lines):
+                if line is not None and line not in self.projects and line not in holding:
+                    self._forget(line, {key for key, _, _ in self.states(line)})
+
     # -- inside -------------------------------------------------------------------------------
 
     def _replay_rows(self, change: Change, there: Project | None) -> str | Project:
@@ -331,6 +370,84 @@ class Model:
         else:
             self.projects[project_id] = now._replace(title=there.title)
         return now
+
+    def _find(self, change_id: int) -> tuple[int | None, Change, bool]:
+        """A change, its line and whether it stands."""
+        return next(
+            (line, change, some is history.done)
+            for line, history in self.lines.items()
+            for some in (history.done, history.undone, history.aside)
+            for change in some
+            if change.id == change_id
+        )
+
+    def _forget(self, line: int | None, gone: set[int]) -> None:
+        history = self.lines[line]
+        for some in (history.done, history.undone, history.aside):
+            some[:] = [change for change in some if change.id not in gone]
+        self.held = {key: files for key, files in self.held.items() if key[0] not in gone}
+
+    def _restore_project(self, change: Change, lost: Project) -> str | None:
+        if change.project_id in self.projects:
+            return "conflict"
+        rows, missing = dict(lost.rows), 0
+        if not self.held.get((change.id, folder_of(change.project_id))):
+            rows = {key: row._replace(picture=None) for key, row in rows.items()}
+            missing = len(files_of(change.project_id, lost.rows))
+        project = lost._replace(rows=rows)
+        label = f"Restore “{lost.title}”{_without(missing)}"
+        self._listed(label, change.project_id, None, project)
+        return None
+
+    def _restore_segments(self, change: Change, lost: Rows) -> str | None:
+        project_id, rows = change.project_id, self.rows(change.project_id)
+        away = sorted(lost.keys() - rows.keys(), key=lambda key: (lost[key].place, key))
+        if not away:
+            return "conflict"
+        back, missing = {}, 0
+        for key in away:
+            back[key] = row = lost[key]
+            if row.picture is not None:
+                path = path_of(project_id, key, row.picture)
+                if not self.held.get((change.id, path)):
+                    back[key] = row._replace(picture=None)
+                    missing += 1
+        first, last = back[away[0]].place, back[away[-1]].place
+        if any(first <= row.place <= last for row in rows.values()):
+            rows = {
+                key: row._replace(place=row.place + len(away) * (row.place >= first))
+                for key, row in rows.items()
+            }
+            back = {key: back[key]._replace(place=first + n) for n, key in enumerate(away)}
+        after = {**rows, **back}
+        what = f"{len(away)} segments"
+        if len(away) == 1:
+            what = f"segment {order_of(after).index(away[0]) + 1}"
+        self._changed(project_id, after, f"Restore {what}{_without(missing)}")
+        return None
+
+    def _restore_fields(self, change: Change, key: int, lost: Row, here: Row) -> str | None:
+        project_id = change.project_id
+        now = self.rows(project_id).get(key)
+        if now is None:
+            return "not_found"
+        new, names = now, []
+        if lost.text not in (here.text, now.text):
+            new, names = new._replace(text=lost.text), ["narration"]
+        if lost.prompt not in (here.prompt, now.prompt):
+            new, names = new._replace(prompt=lost.prompt), [*names, "prompt"]
+        if lost.picture not in (None, here.picture, now.picture) and self.held.get(
+            (change.id, path_of(project_id, key, lost.picture))
+        ):
+            new, names = new._replace(picture=lost.picture), [*names, "the picture"]
+        if not names:
+            return "nothing_to_undo"
+        if now.locked:
+            return "locked"
+        if new.picture != now.picture and now.picture is not None:
+            self._hold(path_of(project_id, key, now.picture), now.picture.content)
+        self._set(project_id, key, new, f"Restore {' and '.join(names)} of segment")
+        return None
 
     def _take_back(self, change_id: int, paths: Sequence[str]) -> bool:
         """Take what a change holds of these out of the trash, if it was not emptied meanwhile."""

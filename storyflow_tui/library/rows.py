@@ -147,19 +147,10 @@ class Rows:
             self._count([segment_record(list(after.values()))], 1)
         return bool(changed)
 
-    def set_order(self, indices: Iterable[tuple[int, int]]) -> None:
-        """Set `sequence_index` of many segments, given as (id, index), in one statement."""
-        self._database.execute(
-            "UPDATE segment SET sequence_index = wanted.place FROM ("
-            "SELECT value ->> 0 AS id, value ->> 1 AS place FROM json_each(?)"
-            ") AS wanted WHERE segment.id = wanted.id",
-            (json.dumps(list(indices)),),
-        )
-
     def exchange_order(self, indices: Iterable[tuple[int, int, int]]) -> int:
-        """The same, given as (id, index now, index then); what has another now stays as it is.
+        """Set `sequence_index` of many segments in one statement: (id, index now, index then).
 
-        Returns how many were set.
+        What has another now stays as it is; returns how many were set.
         """
         return self._database.execute(
             "UPDATE segment SET sequence_index = wanted.place FROM ("

@@ -83,6 +83,11 @@ class Segments:
         work.order_changed = True
         if self.appear == forward:
             segments = [segment_record(row) for row in self.rows or []]
+            # The story may have been brought back as it was before this change.
+            for there in work.rows.some_segments([segment.id for segment in segments])[:1]:
+                raise ConflictError(
+                    f"Segment {there.id} is in the story already", {"segment_id": there.id}
+                )
             self.rows = None
             work.rows.insert_segments(segments)
             for path in files_of(segments):
@@ -162,8 +167,12 @@ class Order:
     def go(self, work: Work, *, forward: bool) -> None:
         """Set the indices to one side."""
         work.order_changed = True
-        indices = self.after if forward else self.before
-        work.rows.set_order(zip(self.ids, indices, strict=True))
+        here, there = (self.before, self.after) if forward else (self.after, self.before)
+        if work.rows.exchange_order(zip(self.ids, here, there, strict=True)) != len(self.ids):
+            raise ConflictError(
+                f"The order of project {self.project_id} was changed meanwhile",
+                {"project_id": self.project_id},
+            )
         work.touch(self.project_id, *(self.moved or self.ids))
 
 

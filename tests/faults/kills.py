@@ -77,6 +77,9 @@ def _find(
         foretell(candidates["after"], intent)
         if intent.name == "empty":
             candidates["before"] = partly_emptied(before, library)
+        if intent.name == "retain":  # in two steps, each of which is whole
+            candidates["between"] = before.copy()
+            candidates["between"].retain(*intent.values, orphans=False)
     view = seen(library, known)
     differences = {side: difference(expected(each), view) for side, each in candidates.items()}
     for side, model in candidates.items():

@@ -309,3 +309,26 @@ def test_what_was_brought_back_waits_in_the_trash_no_more(
     assert library.trash.empty()[0] == 1
     assert live(files(library)) == before
     assert library.check() == []
+
+
+@pytest.mark.parametrize("later", ["delete", "move"])
+def test_of_a_story_brought_back_as_it_was_earlier_no_later_change_is_taken_back(
+    library: Library,
+    project: ProjectRecord,
+    ids: Sequence[int],
+    rows: Rows,
+    later: str,
+) -> None:
+    library.history.undo()
+    library.projects.create("Another")  # sets the undone import aside, with the story in it
+    imported = library.history.list()[-1].id
+    library.trash.restore(imported)
+    library.segments.delete(ids[0]) if later == "delete" else library.segments.move(ids[0], 3)
+    library.history.undo()
+    library.projects.create("And another")
+    library.trash.restore(imported)
+    before = rows(library)
+    with pytest.raises(ConflictError):
+        library.history.undo(project.id)
+    assert rows(library) == before
+    assert library.check() == []
