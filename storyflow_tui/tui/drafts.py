@@ -7,9 +7,11 @@ another thread. A draft goes only when it was saved, taken or refused.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
+import uuid
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -23,7 +25,8 @@ class Draft:
     """One text that waits: which field of which segment, what was typed, and why it waits.
 
     `stored` is the text that the typing began from; `position` is the place in the timeline then
-    (1-based), for the sentence that offers the draft. `token` tells the drafts of one field apart.
+    (1-based), for the sentence that offers the draft. `token` tells the drafts of one field apart,
+    `holder` the process that wrote it, which may still have the text in a field.
     """
 
     library: str
@@ -36,6 +39,14 @@ class Draft:
     position: int
     written_at: str = ""
     token: str = ""
+    holder: str = ""
+
+
+_HOLDER = uuid.uuid4().hex
+"""This process, as the holder of drafts."""
+
+_held: dict[Path, int] = {}
+"""The files that this process holds by flock for as long as it lives, one a folder of drafts."""
 
 
 class Drafts:
@@ -57,8 +68,9 @@ class Drafts:
             "library": self.library,
             "written_at": draft.written_at or datetime.now(UTC).isoformat(),
         }
-        data = json.dumps(values).encode()
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._hold()
+        data = json.dumps(values | {"holder": _HOLDER}).encode()
         partial = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -93,6 +105,7 @@ class Drafts:
         return sorted(left, key=lambda draft: draft.written_at)
 
     def _all(self) -> list[Draft]:
+        """Those that no other process holds; that one offers or saves its own itself."""
         try:
             names = sorted(path for path in self.folder.iterdir() if path.suffix == ".json")
         except OSError:
@@ -104,7 +117,41 @@ class Drafts:
             and draft.library == self.library
             # What is dropped later is this file and no other, whatever the text in it says.
             and self._path(draft) == path
+            and not self._is_held(draft.holder)
         ]
+
+    def _hold(self) -> None:
+        path = self._holding(_HOLDER)
+        if path in _held:
+            return
+        # Without the lock a draft is offered while its text is still in a field: that can be borne.
+        with contextlib.suppress(OSError):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _held[path] = descriptor
+
+    def _is_held(self, holder: str) -> bool:
+        path = self._holding(holder)
+        if not holder.isalnum() or path in _held:
+            return False
+        try:
+            descriptor = os.open(path, os.O_RDWR)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return False
+
+    def _holding(self, holder: str) -> Path:
+        return self.folder / f".{holder}.held"
 
     def drop(self, draft: Draft) -> None:
         """Forget a draft: it was saved, taken or refused. Without one, nothing happens."""
@@ -124,7 +171,7 @@ def _read(path: Path) -> Draft | None:
         return None
     texts = (
         *(draft.library, draft.field, draft.text, draft.stored),
-        *(draft.why, draft.written_at, draft.token),
+        *(draft.why, draft.written_at, draft.token, draft.holder),
     )
     numbers = (draft.project_id, draft.segment_id, draft.position)
     fits = all(isinstance(text, str) for text in texts) and all(

@@ -249,9 +249,29 @@ class Saving:
         self._session.write(operation, done, failed, origin=self)
 
     def take(self, entry: Typed, newest: SegmentRecord) -> None:
-        """The stored text was chosen: forget the typed one."""
-        entry.base = newest
-        self._forget(entry)
+        """The stored text was chosen: the typed one goes into the history, and is forgotten."""
+        if entry.blank or entry.text == getattr(newest, entry.name):
+            entry.base = newest
+            self._forget(entry)
+            return
+        # The draft until then: the history is of the library, and that may be busy.
+        self._draft(entry)
+        self._texts.pop((newest.id, entry.name), None)
+        name, text, stored = entry.name, entry.text, str(getattr(newest, entry.name))
+
+        def operation(library: Library) -> SegmentRecord:
+            typed: dict[str, Any] = {name: text}
+            taken: dict[str, Any] = {name: stored}
+            record = library.segments.edit(newest.id, based_on=newest, **typed)
+            return library.segments.edit(newest.id, based_on=record, **taken)
+
+        def done(record: SegmentRecord) -> None:
+            self._drop(entry)
+            self._saved(record, name)
+            self._changed(newest.id)
+
+        self._session.write(operation, done, partial(self._refused, entry), origin=self)
+        self._changed(newest.id)
 
     def find(self, segment_id: int, name: str) -> Typed | None:
         """What was typed into a field and is not settled yet."""

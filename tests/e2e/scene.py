@@ -80,7 +80,7 @@ class Scene:
         return "" if record is None else record.text_content
 
     def drafts(self) -> list[Draft]:
-        """What waits to be offered."""
+        """What waits to be offered when no editor holds it."""
         return Drafts(self.library.resolve()).of(1)
 
     def kept(self) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,24 @@ def test_failed_write_leaves_the_older_draft_whole(
 def test_drafts_are_for_their_owner_only(tmp_path: Path) -> None:
     path = Drafts(tmp_path).keep(draft())
     assert path.stat().st_mode & 0o077 == 0
+
+
+_KEEPS = """
+import sys
+from pathlib import Path
+from storyflow_tui.tui.drafts import Draft, Drafts
+Drafts(Path(sys.argv[1])).keep(Draft("", 1, 3, "text_content", "typed", "", "", 1))
+print("kept", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_draft_is_not_offered_while_another_process_holds_its_text(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _KEEPS, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"kept\n"
+        assert Drafts(tmp_path).of(1) == []
+        other.kill()
+        other.wait()
+    assert [one.text for one in Drafts(tmp_path).of(1)] == ["typed"]

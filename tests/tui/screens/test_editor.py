@@ -200,8 +200,13 @@ async def test_conflict_takes_theirs(open_story: Opener, library: Library) -> No
         await conflict(editor, library)
         await editor.press("t")
         await editor.until(lambda: editor.screen.pane.field("text_content").content == "Theirs.")
+        await editor.until(lambda: not editor.app.session.pending)
         assert editor.texts[0] == "Theirs."
         await editor.until(lambda: editor.lines[0].endswith("saved"))
+        assert Drafts(library.path).of(editor.project_id) == []
+        # What was typed is in the history.
+        library.history.undo(editor.project_id)
+        assert editor.texts[0] == "ANarration 1."
 
 
 async def test_conflict_joins_both_to_be_edited(open_story: Opener, library: Library) -> None:

@@ -1,0 +1,114 @@
+"""A terminal that stops reading, or goes without a word: the text is kept and the editor ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import resource
+import select
+import signal
+import struct
+import subprocess
+import termios
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.scene import STORED, Scene
+from tests.e2e.terminal import PATIENCE, Terminal, command, until
+
+SENTENCE = "A sentence that is typed while nobody reads what is drawn. " * 12
+
+
+class Bare:
+    """An editor in a pty that is read only when it is asked; nobody's controlling terminal."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self.editor = subprocess.Popen(
+            [command(), "--library", str(scene.library), "open", "1"],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env=os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"},
+        )
+        os.close(slave)
+        self.read_until("1 of 3")
+        os.write(self.master, b"j")
+        self.read_until("2 of 3")
+        os.write(self.master, b"e")
+        self.read_until("done")
+
+    def read_until(self, text: str) -> None:
+        """Read what is drawn until there is a text."""
+        seen = b""
+        while text.encode() not in seen:
+            assert select.select([self.master], [], [], PATIENCE)[0], f"{text} never came"
+            seen += os.read(self.master, 65536)
+
+    def close(self) -> None:
+        """End what is left."""
+        self.editor.kill()
+        self.editor.wait()
+        try:
+            os.close(self.master)
+        except OSError:
+            return
+
+
+@pytest.fixture
+def scene(tmp_path: Path, terminal: Callable[..., Terminal]) -> Scene:
+    """A story in a library of its own."""
+    return Scene(terminal(), tmp_path)
+
+
+@pytest.fixture
+def bare(scene: Scene) -> Iterator[Bare]:
+    """The editor with a field open."""
+    made = Bare(scene)
+    yield made
+    made.close()
+
+
+def test_what_is_typed_is_saved_though_the_terminal_does_not_read(scene: Scene, bare: Bare) -> None:
+    for letter in SENTENCE.encode():
+        os.write(bare.master, bytes([letter]))
+    until(lambda: scene.text() == SENTENCE + STORED, "the save")
+    bare.read_until("saved")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_an_editor_whose_terminal_does_not_read(
+    number: signal.Signals, scene: Scene, bare: Bare
+) -> None:
+    for letter in SENTENCE.encode():
+        os.write(bare.master, bytes([letter]))
+    os.kill(bare.editor.pid, number)
+    bare.editor.wait(PATIENCE)
+    assert SENTENCE + STORED in scene.kept()
+
+
+def test_a_terminal_that_is_gone_costs_no_more_than_a_signal(scene: Scene) -> None:
+    def processor() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    used = []
+    for gone in (False, True):
+        before = processor()
+        bare = Bare(scene)
+        os.write(bare.master, b"Typed. ")
+        bare.read_until(".")
+        if gone:
+            os.close(bare.master)
+        else:
+            os.kill(bare.editor.pid, signal.SIGTERM)
+        bare.editor.wait(PATIENCE)
+        bare.close()
+        used.append(processor() - before)
+    assert "Typed. Typed. " + STORED in scene.kept()
+    assert used[1] < used[0] + 0.5
