@@ -74,14 +74,13 @@ def backup(
         else:
             with _second_names(database, media, journal, unfinished / DATABASE) as files:
                 write_archive(disk, written, files, progress)
-        if force:
-            disk.rename(written, file)
+        if force and disk.exists(file):
+            disk.replace(written, file)
         else:
             try:
                 disk.give_name(written, file)
             except FileExistsError:
                 raise NotEmptyError(f"{file} is there already", {"file": str(file)}) from None
-        disk.sync(parent)
     return file
 
 

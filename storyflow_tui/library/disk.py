@@ -165,6 +165,19 @@ class Disk:
         with suppress(OSError):  # it takes no room of its own, and goes with its folder
             self.unlink(finished)
 
+    def replace(self, finished: Path, target: Path) -> None:
+        """Move a finished file durably over another; after any failure that one is there still."""
+        former = finished.with_name(f"{finished.name}.former")
+        is_kept = self.try_link(target, former)
+        self.rename(finished, target)
+        try:
+            self.sync(target.parent)
+        except BaseException:
+            if is_kept:
+                with suppress(OSError):
+                    self.rename(former, target)
+            raise
+
     def exchange(self, first: Path, second: Path) -> bool:
         """Let two names change places in one step; False where the system cannot.
 

@@ -143,7 +143,7 @@ class Staging:
     def seal(self) -> None:
         """Make the names of the staged files durable."""
         with failures_told(self.folder):
-            for folder in (*self._folders, self.folder, self.folder.parent):
+            for folder in (*self._folders, self.folder):  # its own name is durable already
                 self._disk.sync(folder)
 
 

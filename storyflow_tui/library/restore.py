@@ -71,7 +71,8 @@ def restore(
                 return _take_place(disk, unpacked, library, clock)
             with _refusals_told(library):
                 disk.rename(unpacked, library)
-            disk.sync(library.parent)
+            with _put_back(disk, library, unpacked):
+                disk.sync(library.parent)
     return None
 
 
@@ -97,7 +98,7 @@ def _is_used(library: Path) -> bool:
         return any(library.iterdir())
     except FileNotFoundError:
         return False
-    except OSError:
+    except NotADirectoryError:
         return True
 
 
@@ -189,16 +190,18 @@ def _take_place(disk: Disk, new: Path, library: Path, clock: Clock) -> Path:
         disk.rename(new, aside)
         try:
             is_done = disk.exchange(aside, library)
-            if not is_done:
+            if is_done:
+                with _exchanged_back(disk, aside, library):
+                    disk.sync(library.parent)
+            else:
                 disk.rename(aside, new)
         except BaseException:
-            if aside.stat().st_ino == ours:  # and not the former library
-                with suppress(OSError):
+            with suppress(OSError):
+                if aside.stat().st_ino == ours:  # and not the former library
                     disk.remove_tree(aside)
             raise
         if not is_done:
             _take_place_in_two_steps(disk, new, library, aside)
-        disk.sync(library.parent)
     return aside
 
 
@@ -208,6 +211,8 @@ def _take_place_in_two_steps(disk: Disk, new: Path, library: Path, aside: Path) 
         disk.rename(library, aside)
     try:
         disk.rename(new, library)
+        with _put_back(disk, library, new):
+            disk.sync(library.parent)
     except BaseException as error:
         try:
             disk.rename(aside, library)
@@ -216,6 +221,26 @@ def _take_place_in_two_steps(disk: Disk, new: Path, library: Path, aside: Path) 
                 f"{library} could not be replaced; the former library is in {aside}",
                 {"library": str(library), "former": str(aside)},
             ) from error
+        raise
+
+
+@contextmanager
+def _put_back(disk: Disk, folder: Path, former: Path) -> Iterator[None]:
+    """What fails inside gives a folder its former name again, so that nothing has happened."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            disk.rename(folder, former)
+        raise
+
+
+@contextmanager
+def _exchanged_back(disk: Disk, first: Path, second: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        disk.exchange(first, second)
         raise
 
 
