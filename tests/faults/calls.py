@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from unittest import mock
 
+from storyflow_tui.library.disk import Disk
+
 KINDS = (
     "open",
     "read",
@@ -84,6 +86,7 @@ class Watch:
             (os, "rmdir", self._on_path("rmdir", os.rmdir)),
             (os, "scandir", self._on_path("list", os.scandir)),
             (os, "listdir", self._on_path("list", os.listdir)),
+            (Disk, "exchange", self._exchange(Disk.exchange)),
             (fcntl, "flock", self._on_descriptor("flock", fcntl.flock)),
             (io, "open", self._open_file(io.open)),
             (builtins, "open", self._open_file(io.open)),
@@ -140,6 +143,24 @@ class Watch:
             )
             call = Call(kind, tuple(filter(None, places))) if all(places) else None
             return self._made(call, lambda: real(source, target, *given, **named))
+
+        return made
+
+    def _exchange(self, real: Callable[..., bool]) -> Callable[..., bool]:
+        """Of two names by the system's own call, which answers with its success."""
+
+        def made(disk: Disk, first: Path, second: Path) -> bool:
+            places = self._place(first), self._place(second)
+            if not all(places):
+                return real(disk, first, second)
+            try:
+                self.before(Call("rename", (str(first), str(second))))
+            except OSError:
+                return False
+            is_done = real(disk, first, second)
+            if is_done:
+                self.after(Call("exchange", (str(first), str(second))))
+            return is_done
 
         return made
 

@@ -40,6 +40,8 @@ class Operation:
     is_piecemeal: bool = False
     """Whether, refused, it may have done a part: what the trash holds goes one by one, and a
     library that was begun is made whole by the next who opens it."""
+    mends: bool = False
+    """Whether it begins with a damaged library; else before and after are sound."""
     makes: bool = False
     """Whether it makes a file or a folder of its own, which a disk that is gone does not let it
     take back."""
@@ -78,6 +80,14 @@ def _begin_day(library: Library, _: Path) -> None:
 def _let_go(library: Library, _: Path) -> None:
     with mock.patch.object(retention, "KEPT", 1), mock.patch.object(Library, "copy_today"):
         library.begin_day(0)
+
+
+def _damage(library: Library, place: Path) -> None:
+    """A picture is gone, another is nobody's, and two segments have one index."""
+    folder = library.media / "projects/1/images"
+    (folder / "1_lamp.png").rename(folder / "9_lamp.png")
+    with library._database.writing():
+        library._database.execute("UPDATE segment SET sequence_index = 0 WHERE id = 2")
 
 
 def _left_waiting(library: Library, place: Path) -> None:
@@ -139,6 +149,9 @@ _DIRECT: tuple[Operation, ...] = (
     ),
     Operation("trash.restore", "restore a picture", lambda lib, _: lib.trash.restore(4), 1),
     Operation("trash.restore", "restore a story", lambda lib, _: lib.trash.restore(6), PROJECTS),
+    Operation(
+        "repair", "repair", lambda lib, _: lib.repair(), PROJECTS, before=(_damage,), mends=True
+    ),
     Operation("copy_today", "copy of the database", lambda lib, _: lib.copy_today(), makes=True),
     Operation("begin_day", "begin a day", _begin_day, is_piecemeal=True),
     Operation("begin_day", "retention", _let_go),
@@ -164,8 +177,16 @@ def _backwards(operation: Operation) -> tuple[Operation, Operation]:
     undo, redo = (lambda lib, _: lib.history.undo(line)), (lambda lib, _: lib.history.redo(line))
     done = (*operation.before, operation.act)
     return (
-        Operation("history.undo", f"undo {operation.name}", undo, before=done),
-        Operation("history.redo", f"redo {operation.name}", redo, before=(*done, undo)),
+        Operation(
+            "history.undo", f"undo {operation.name}", undo, before=done, mends=operation.mends
+        ),
+        Operation(
+            "history.redo",
+            f"redo {operation.name}",
+            redo,
+            before=(*done, undo),
+            mends=operation.mends,
+        ),
     )
 
 
@@ -181,7 +202,7 @@ READING = {
     "segments": {"list", "get", "ids", "many", "first", "last", "with_image", "position"},
     "history": {"list", "ids", "many", "get", "texts", "segments", "next_undo", "next_redo"},
     "trash": {"list", "size"},
-    "": {"data_version", "file", "pending_moves", "check", "close"},
+    "": {"data_version", "file", "pending_moves", "check", "closed", "close"},
 }
 """The public methods that write nothing, by the part of the library that they belong to."""
 

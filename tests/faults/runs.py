@@ -65,6 +65,9 @@ class Runs:
         refusal, self.shown_after = self.act(self._counted)
         assert refusal is None, f"{operation.name} is refused: {refusal}"
         self.after = state_of(self.place)
+        if not operation.mends:
+            assert not _findings(self.before)
+            assert not _findings(self.after)
 
     def count(self, fault: str) -> int:
         """How many calls of the operation the fault can strike."""
@@ -108,6 +111,8 @@ class Runs:
             return f"no error of ours: {error!r}"
         if descriptors() != held:
             return "a file stays open"
+        if refusal is None and self._operation.mends and trouble.keeps_strays:
+            return ""  # what could not be looked at was left as it is
         if refusal is None:
             return self._compare("done", state, seen, is_after=True)
         if not refusal.message:
@@ -115,9 +120,13 @@ class Runs:
         if not trouble.fits(refusal.code):
             return f"refused as {refusal.code}: {refusal.message}"
         if self._operation.is_piecemeal:
-            return ""
-        # What was made, and then nobody could take back for the trouble that lasts.
-        is_after = self._operation.makes and trouble.keeps_strays and state == self.after
+            return f"refused and damaged: {found}" if (found := _findings(state)) else ""
+        is_after = False
+        if self._operation.makes and trouble.keeps_strays:
+            # What was made, whole or to be put in a place, nobody could take back any more.
+            is_after = state == self.after
+            if not is_after:
+                state = {name: each for name, each in state.items() if not name.endswith(".before")}
         return self._compare(f"refused ({refusal.message})", state, seen, is_after=is_after)
 
     def _compare(self, what: str, state: State, seen: State | None, *, is_after: bool) -> str:
@@ -160,6 +169,12 @@ class Runs:
         self.place = self._folder / str(self._number)
         shutil.copytree(self._folder / "begun", self.place, symlinks=True)
         return self.place
+
+
+def _findings(state: State) -> list[object]:
+    """What `check` finds of any library that is there."""
+    libraries = [each for each in state.values() if isinstance(each, dict)]
+    return [finding for each in libraries for finding in each["findings"]]
 
 
 def _difference(wanted: object, found: object, where: str = "") -> str:
