@@ -6,7 +6,9 @@ what a person wrote into it.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +22,7 @@ def default_library() -> Path:
     """The library of `STORYFLOW_LIBRARY`, else the one in the user's data folder."""
     named = os.environ.get(LIBRARY_VARIABLE)
     if named:
-        return Path(named).expanduser()
+        return Path(os.path.expanduser(named))  # noqa: PTH111 - the other one raises for ~nobody
     import platformdirs
 
     return platformdirs.user_data_path(APPLICATION, appauthor=False)
@@ -61,6 +63,24 @@ class Settings:
 
 THEMES = ("dark", "light")
 
+_LARGEST = 1 << 30  # a draft may hold a text of hundreds of megabytes
+
+
+def read_small(path: Path) -> bytes:
+    """The bytes of a file of ours outside the library (settings, drafts, places).
+
+    Raises OSError, also for what is no file or far too large: nothing else is read there, so that
+    a pipe or a device in the place of one hangs nobody.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no file", str(path))
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
+
 
 def read_settings(path: Path | None = None) -> Settings:
     """The settings in the file, each wrong value replaced by its default and named."""
@@ -68,11 +88,12 @@ def read_settings(path: Path | None = None) -> Settings:
 
     path = path or config_file()
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(read_small(path).decode())
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Settings(problems=(f"{path} cannot be read: {error}. The defaults are used.",))
+    except (OSError, ValueError, RecursionError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        return Settings(problems=(f"{path} cannot be read: {why}. The defaults are used.",))
     return _settings(values, path)
 
 

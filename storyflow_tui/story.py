@@ -16,6 +16,9 @@ from storyflow_tui.errors import InvalidStoryError, InvalidTextError, InvalidTit
 TITLE_LENGTH = 200
 """Characters that a title may have at most."""
 
+LONGEST_SECONDS = 1e9
+"""How long the sound of a segment can be: thirty years, so that no sum leaves the numbers."""
+
 BLANK_NARRATION = "Narration text cannot be empty"
 STORY_UNREADABLE = "Story could not be read"
 
@@ -139,6 +142,9 @@ def clean_duration(index: int, duration: object) -> float | None:
         seconds = math.inf
     if not math.isfinite(seconds) or seconds < 0:
         raise _wrong(index, "audio_duration", "it must be a finite number of seconds, 0 or more")
+    if seconds > LONGEST_SECONDS:
+        why = f"it may be {LONGEST_SECONDS:,.0f} seconds at most"
+        raise _wrong(index, "audio_duration", why)
     return seconds
 
 

@@ -125,3 +125,30 @@ def test_every_folder_is_the_users_own_and_another() -> None:
     assert config.config_file().name == "config.toml"
     assert not any(folder.exists() for folder in folders)
     assert config.cache_folder() != config.default_library() != config.state_folder()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "nest", "bytes"])
+def test_what_is_no_file_of_settings_hangs_nobody_and_is_named(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "config.toml"
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "folder":
+            path.mkdir()
+        case "nest":
+            path.write_text("a = " + "[" * 100_000)
+        case "bytes":
+            path.write_bytes(b"theme = '\xff'")
+    found = read_settings(path)
+    assert found == Settings(problems=found.problems)
+    assert len(found.problems) == 1
+    assert found.problems[0].startswith(f"{path} cannot be read: ")
+
+
+def test_the_library_of_a_user_who_does_not_exist_is_a_folder_of_that_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(config.LIBRARY_VARIABLE, "~nobody-of-this-name/library")
+    assert config.default_library() == Path("~nobody-of-this-name/library")

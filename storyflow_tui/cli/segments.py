@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TypedDict
 
@@ -74,7 +75,8 @@ def show_segment(call: Call, segment_id: int) -> None:
         return
     image = "none"
     if record.image_file is not None:
-        there = picture is not None and picture.is_file()
+        # Not by Path's method, which raises for a name that is too long or out of reach.
+        there = picture is not None and os.path.isfile(picture)  # noqa: PTH113
         image = f"{picture or record.image_file}{'' if there else ' (missing)'}"
     place = f"position {position} of {project.segment_count} in {words.title(project)}"
     output.lines(

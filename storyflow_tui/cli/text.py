@@ -19,6 +19,8 @@ _UNSEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\u00
 _UNSEEN |= {0x09: "    ", 0x85: "\n"}
 _UNSEEN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
+_LONGEST = 1e12  # a sum of lengths from elsewhere may be no number at all
+
 
 def safe(text: str) -> str:
     """The text with control characters, bidi overrides and half surrogates as visible signs.
@@ -91,7 +93,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 def length(seconds: float, guessed: bool) -> str:
     """A length as `0:07` or `1:02:03`, with `~` before an estimate."""
-    whole = int(seconds + 0.5)
+    whole = int(min(max(0.0, seconds), _LONGEST) + 0.5)
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     clock = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

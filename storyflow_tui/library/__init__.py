@@ -9,6 +9,7 @@ format of stories.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ from storyflow_tui.library.database import BUSY_SECONDS, DATABASE, Database
 from storyflow_tui.library.disk import Disk, as_ours
 from storyflow_tui.library.history import History
 from storyflow_tui.library.journal import Journal
-from storyflow_tui.library.media import MEDIA, Media
+from storyflow_tui.library.media import MEDIA, LinkedFolderError, Media
 from storyflow_tui.library.projects import Projects
 from storyflow_tui.library.segments import Segments
 from storyflow_tui.library.trash import Trash
@@ -96,7 +97,7 @@ class Library:
         writer waits for another process. Raises NotFoundError, ForeignFileError,
         NewerSchemaError, DamagedError, BusyError, ReadOnlyError, NoSpaceError.
         """
-        path = Path(path).expanduser().absolute()
+        path = Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - not raising for ~nobody
         disk = disk or Disk()
         try:
             path = path.resolve()
@@ -112,14 +113,19 @@ class Library:
             try:
                 return cls(path, read_only=False, clock=clock, disk=disk, busy=busy)
             except OSError as error:
+                refusal = as_ours(error, path)
                 if not there:
-                    raise as_ours(error, path) from error
-            except ReadOnlyError:
+                    raise refusal from error
+            except ReadOnlyError as error:
+                refusal = error
                 if not there:
                     raise
         library = cls(path, read_only=True, clock=clock, disk=disk, busy=busy)
         if not read_only:
-            library.notes.append("read-only: this library cannot be written")
+            library._media.why_read_only = library._database.why_read_only = refusal.message
+            linked = isinstance(refusal, LinkedFolderError)
+            why = refusal.message if linked else "this library cannot be written"
+            library.notes.append(f"read-only: {why}")
         return library
 
     @property
@@ -143,7 +149,8 @@ class Library:
     def file(self, relative: str | None) -> Path | None:
         """Where the file that a row names lies now; None for no name or a damaged one.
 
-        A file whose move is still pending is found at its source. It may be missing.
+        A file whose move is still pending is found at its source. It may be missing, or in a
+        folder that may not be looked into.
         """
         if not relative or self._media.path(relative) is None:
             return None

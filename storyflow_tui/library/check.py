@@ -18,7 +18,7 @@ from storyflow_tui.library.database import Database, Row
 from storyflow_tui.library.inventory import Found, Inventory, Named, Stray
 from storyflow_tui.library.journal import Journal, Move
 from storyflow_tui.library.media import MEDIA, PROJECTS, STAGING, TRASH, Media, original_name
-from storyflow_tui.library.models import TALLY_COLUMNS, to_moment
+from storyflow_tui.library.models import TALLY_COLUMNS, read_moment
 from storyflow_tui.library.tally import spoken_words
 from storyflow_tui.library.unreadable import of_database, unreadable
 from storyflow_tui.library.waiting import upwards
@@ -372,7 +372,7 @@ class Checks:
 
 def _is_time(value: object) -> bool:
     try:
-        return isinstance(value, str) and bool(to_moment(value))
+        return isinstance(value, str) and bool(read_moment(value))
     except (ValueError, OverflowError):
         return False
 

@@ -32,7 +32,7 @@ from storyflow_tui.library.header import (
     refuse_by_header,
     where,
 )
-from storyflow_tui.library.media import READ_ONLY
+from storyflow_tui.library.media import read_only as opened_for_reading
 from storyflow_tui.library.sqlite_errors import as_ours
 from storyflow_tui.library.turn import turn
 
@@ -89,6 +89,7 @@ class Database:
         """
         self.path = path
         self.read_only = read_only
+        self.why_read_only = ""
         self._busy = busy
         self._before_upgrade = before_upgrade
         self.is_on_network = on_network(path.parent)
@@ -162,7 +163,7 @@ class Database:
         everything back.
         """
         if self.read_only:
-            raise ReadOnlyError(READ_ONLY, {"library": str(self.path.parent)})
+            raise opened_for_reading(self.path.parent, self.why_read_only)
         with self._translated(), self._turn(), self._peewee.atomic("IMMEDIATE"):
             # Asked under the lock: who replaces a library holds it meanwhile.
             if _file_at(self.path) != self._file:

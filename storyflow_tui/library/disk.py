@@ -273,7 +273,7 @@ class Disk:
 
     def files_below(self, folder: Path) -> Iterator[Path]:
         """Every file and link below a folder, in no order; links are not followed."""
-        pending = [folder]
+        pending = [] if folder.is_symlink() else [folder]
         while pending:
             try:
                 entries = list(os.scandir(pending.pop()))

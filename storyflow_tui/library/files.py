@@ -6,13 +6,17 @@ touched on disk here but the folders that the moves will need.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 from pathlib import Path
 
-from storyflow_tui.errors import ConflictError, NothingToUndoError
+from storyflow_tui.errors import ConflictError, DamagedError, NothingToUndoError
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.journal import Journal
-from storyflow_tui.library.media import LONGEST_NAME, TRASH, Media, stored_name
+from storyflow_tui.library.media import LONGEST_NAME, PROJECTS, TRASH, Media, stored_name
+
+_OF_PROJECT = re.compile(PROJECTS + r"/([0-9]{1,18})/")
 
 
 class FilePlan:
@@ -32,12 +36,15 @@ class FilePlan:
         self._free(relative)
         self._moves.append((staged.relative_to(self._media.folder).as_posix(), relative))
 
-    def put_away_file(self, relative: str) -> None:
-        """What a row names at `relative` goes to the trash, as by `put_away`; never a folder.
+    def put_away_file(self, relative: str, project_id: int) -> None:
+        """What a row of a project names at `relative` goes to the trash, as by `put_away`.
 
-        A folder in a file's place may hold what others name.
+        Never a folder, which may hold what others name, and never the file of another project.
         """
-        if not _is_folder(self._media.folder / self._journal.locate(relative)):
+        if not (
+            _is_folder(self._media.folder / self._journal.locate(relative))
+            or self._is_anothers(relative, project_id)
+        ):
             self.put_away(relative)
 
     def put_away_stray(self, relative: str) -> None:
@@ -58,10 +65,10 @@ class FilePlan:
 
         One that is gone already, or a path that is damaged, is passed over.
         """
-        if self._media.path(relative) is None:
-            return
+        if self._media.path(relative) is None or relative in self.taken():
+            return  # two rows may name one file, and it goes once
         there = self._media.folder / self._journal.locate(relative)
-        if self._media.disk.exists(there):
+        if _is_there(there):
             # Of a folder without a file nothing is owed: undo can do without it.
             is_empty = (
                 there.is_dir()
@@ -69,6 +76,13 @@ class FilePlan:
                 and not self._journal.is_pending()  # else files may be on their way there
             )
             self._moves.append((relative, self._keep(relative, "" if is_empty else relative)))
+
+    def _is_anothers(self, relative: str, project_id: int) -> bool:
+        owner = _OF_PROJECT.match(relative)
+        if owner is None or int(owner[1]) == project_id:
+            return False
+        found = self._database.row("SELECT 1 FROM project WHERE id = ?", (int(owner[1]),))
+        return found is not None
 
     def held(self, relative: str) -> str | None:
         """Where this change holds in the trash what was at `relative`; None: it holds nothing.
@@ -86,9 +100,8 @@ class FilePlan:
 
         Raises NothingToUndoError when it is there no more.
         """
-        if not place or not self._media.disk.exists(
-            self._media.folder / self._journal.locate(place)
-        ):
+        there = self._media.place(self._journal.locate(place)) if place else None
+        if there is None or not self._media.disk.exists(there):
             raise NothingToUndoError(
                 f"{relative.rsplit('/', 1)[-1]} is in the trash no more, so this cannot be undone",
                 {"change": self._change_id, "file": relative},
@@ -107,8 +120,18 @@ class FilePlan:
         )
 
     def list_moves(self, operation: str) -> bool:
-        """Write the moves into the journal, their folders made; returns whether there are any."""
+        """Write the moves into the journal, their folders made; returns whether there are any.
+
+        Raises DamagedError where a link stands on the way of one.
+        """
         moves = self._strays + self._moves
+        for _, target in moves:
+            if self._media.place(target) is None:
+                path = self._media.folder / target
+                raise DamagedError(
+                    f"A link stands on the way to {path}; put a folder in its place",
+                    {"file": str(path)},
+                )
         for folder in {(self._media.folder / target).parent: None for _, target in moves}:
             self._media.disk.make_folder(folder)
         self._journal.add(
@@ -144,6 +167,17 @@ def _name_in_trash(number: int, relative: str) -> str:
     name = f"{number}-{relative.rsplit('/', 1)[-1]}"
     # A file that was not named by us may have a name that leaves no room for the number.
     return name if len(name.encode()) <= LONGEST_NAME else stored_name(str(number), name)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether anything is there, a link too; raises OSError where that cannot be told."""
+    try:
+        path.lstat()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG):
+            return False
+        raise
+    return True
 
 
 def _is_folder(path: Path) -> bool:

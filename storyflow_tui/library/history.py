@@ -15,7 +15,7 @@ from storyflow_tui.library.database import Database, Row
 from storyflow_tui.library.holdings import NOTHING, Held, holdings
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import Media
-from storyflow_tui.library.models import Change, to_moment
+from storyflow_tui.library.models import Change, as_text, to_moment
 from storyflow_tui.library.rows import find_project, is_id, segment_record
 from storyflow_tui.library.steps import (
     TEXT_COLUMNS,
@@ -154,7 +154,7 @@ class History:
         label, text = self._database.rows(
             "SELECT label, steps FROM change WHERE id = ?", (change_id,)
         )[0]
-        change.label = label
+        change.label = as_text(label)
         steps = from_json(text)
         for key in {s.project_id for s in steps if isinstance(s, Order | Shift | Segments)}:
             self._demand_same_order(key, change_id)
@@ -199,5 +199,10 @@ class History:
 
 def _record(row: Row, held: Held = NOTHING) -> ChangeRecord:
     key, project_id, label, state, created, ids = row
-    segment_ids = tuple(json.loads(ids))
-    return ChangeRecord(key, project_id, label, state, to_moment(created), segment_ids, *held)
+    try:
+        segment_ids = tuple(json.loads(ids))
+    except (ValueError, TypeError, RecursionError):
+        segment_ids = ()  # where the cursor goes after undo, and no more
+    return ChangeRecord(
+        key, project_id, as_text(label), state, to_moment(created), segment_ids, *held
+    )

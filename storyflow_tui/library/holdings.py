@@ -47,7 +47,9 @@ def holdings(
     locate = journal.locator()
     held: dict[int, Held] = {}
     for change_id, path, place in rows:
-        root = media.folder / locate(place)
+        root = media.place(locate(place))
+        if root is None:
+            continue
         files = files_at(media, root)
         if path and root != media.folder / path:  # else it is still on its way here
             # What a restoration brought back under a second name waits for nothing any more.

@@ -28,7 +28,10 @@ class Move(NamedTuple):
 
 
 class _ImpossibleError(Exception):
-    """A move whose source and target are both gone: it stays, and `check` reports it."""
+    """A move whose source and target are both gone, or that leaves `media/` or goes by a link.
+
+    It stays, and `check` reports it.
+    """
 
 
 class _Stuck:
@@ -111,7 +114,7 @@ class Journal:
 
     def locator(self) -> Callable[[str], str]:
         """`locate` for many paths: what is pending is looked at once, now."""
-        waiting = self._not_done()[::-1]
+        waiting = [move for move in self._not_done()[::-1] if self._media.place(move.source)]
 
         def locate(relative: str) -> str:
             for move in waiting:
@@ -130,6 +133,8 @@ class Journal:
     def sweep(self) -> None:
         """Remove staging folders that nobody holds and that no move names."""
         root = self._media.folder / STAGING
+        if root.is_symlink():  # what it leads to is not ours
+            return
         for entry in sorted(os.listdir(root)):  # noqa: PTH208 - names only, no stat
             folder = root / entry
             if not folder.is_symlink() and folder.is_dir():
@@ -181,7 +186,9 @@ class Journal:
     def _do(self, moves: list[Move]) -> None:
         folders: dict[Path, None] = {}
         for move in moves:
-            source, target = self._at(move.source), self._at(move.target)
+            source, target = self._media.place(move.source), self._media.place(move.target)
+            if source is None or target is None:
+                raise _ImpossibleError(move.target)
             # The target first: after a replacement under the same name was cut short, the source
             # may be there again or still, and moving it once more would lose the picture.
             if self._disk.exists(target):

@@ -34,6 +34,16 @@ PROJECTS = "projects"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+def read_only(library: Path, why: str) -> ReadOnlyError:
+    """The error of who would write to a library that is open for reading only, and why it is."""
+    details = {"library": str(library)}
+    return ReadOnlyError(READ_ONLY, details | ({"reason": why} if why else {}))
+
+
+class LinkedFolderError(ReadOnlyError):
+    """One of the folders that every library has is a link."""
+
+
 class Media:
     """The media folder of one library; one open for reading only stages nothing."""
 
@@ -41,11 +51,23 @@ class Media:
         self.folder = folder
         self.disk = disk
         self._read_only = read_only
+        self.why_read_only = ""
 
     def make_folders(self) -> None:
-        """Make the three folders that every library has."""
+        """Make the three folders that every library has; raises ReadOnlyError where one is a link.
+
+        What is swept and emptied must be ours, and a link may lead to anything.
+        """
         for name in (PROJECTS, TRASH, STAGING):
-            self.disk.make_folder(self.folder / name)
+            self.disk.make_folder(self._own(name))
+
+    def _own(self, name: str) -> Path:
+        folder = self.folder / name
+        if _is_link(folder):
+            raise LinkedFolderError(
+                f"{folder} is a link; put a folder in its place", {"file": str(folder)}
+            )
+        return folder
 
     def holds_files(self) -> bool:
         """Whether there are files of projects or in the trash."""
@@ -56,17 +78,26 @@ class Media:
     def path(self, relative: str) -> Path | None:
         """Where a stored path leads, or None where it is damaged.
 
-        Damaged is what is absolute, leaves `media/`, names our own folders or goes by a link.
+        Damaged is what is absolute, leaves `media/`, names our own folders or goes by a link. What
+        may not be looked at is none of these, and may be missing.
         """
-        if not is_inside(relative):
+        path = self.place(relative) if is_inside(relative) else None
+        return None if path is None or _is_link(path) else path
+
+    def place(self, relative: str) -> Path | None:
+        """The same of any path below `media/`, our own folders too; what lies there may be a link.
+
+        None where the path leaves `media/`, or where a folder on the way is a link.
+        """
+        if not _is_below(relative):
             return None
+        *folders, name = relative.split("/")
         path = self.folder
-        for part in relative.split("/"):
-            if os.path.islink(path) and path != self.folder:  # noqa: PTH114
+        for folder in folders:
+            path = path / folder
+            if _is_link(path):
                 return None
-            path = path / part
-        # Not Path.is_symlink, which raises for a name that is too long or out of reach.
-        return None if os.path.islink(path) else path  # noqa: PTH114
+        return path / name
 
     @contextmanager
     def staging(self) -> Iterator[Staging]:
@@ -75,7 +106,7 @@ class Media:
         Raises ReadOnlyError, NoSpaceError.
         """
         if self._read_only:
-            raise ReadOnlyError(READ_ONLY, {"library": str(self.folder.parent)})
+            raise read_only(self.folder.parent, self.why_read_only)
         with failures_told(self.folder):
             folder, held = self._hold_new_folder()
         staging = Staging(folder, self.disk)
@@ -95,7 +126,7 @@ class Media:
 
     def _hold_new_folder(self) -> tuple[Path, int]:
         while True:
-            folder = self.folder / STAGING / os.urandom(16).hex()
+            folder = self._own(STAGING) / os.urandom(16).hex()
             self.disk.make_folder(folder)
             held = self.disk.lock(folder, wait=True)
             if held is not None:  # else a sweep took it between the two calls
@@ -149,13 +180,19 @@ class Staging:
 
 def is_inside(relative: str) -> bool:
     """Whether a stored path stays in the part of `media/` that rows may name."""
-    parts = relative.split("/")
-    return (
-        bool(relative)
-        and not relative.startswith("/")
-        and not any(part in ("", ".", "..") or "\0" in part for part in parts)
-        and parts[0] not in (TRASH, STAGING)
+    # In any case: there are file systems on which `.Trash` is our trash.
+    return _is_below(relative) and relative.split("/")[0].lower() not in (TRASH, STAGING)
+
+
+def _is_below(relative: object) -> bool:
+    return isinstance(relative, str) and not any(
+        part in ("", ".", "..") or "\0" in part for part in relative.split("/")
     )
+
+
+def _is_link(path: Path) -> bool:
+    # Not Path.is_symlink, which raises for a name that is too long or out of reach.
+    return os.path.islink(path)  # noqa: PTH114
 
 
 def safe_name(name: str) -> str:

@@ -13,6 +13,9 @@ from functools import lru_cache
 import peewee
 
 from storyflow_tui.records import SegmentRecord
+from storyflow_tui.story import LONGEST_SECONDS
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=256)  # the rows of an import share one moment
@@ -23,9 +26,35 @@ def to_text(moment: datetime) -> str:
 
 @lru_cache(maxsize=256)
 def to_moment(text: str) -> datetime:
-    """A stored time; one that came without an offset from elsewhere is taken as UTC."""
+    """A stored time; what is none is the epoch, so that the rest of its row can be read."""
+    try:
+        return read_moment(text)
+    except (TypeError, ValueError):
+        return _EPOCH
+
+
+def read_moment(text: str) -> datetime:
+    """A stored time; one that came without an offset from elsewhere is taken as UTC.
+
+    Raises ValueError for what is none, or is so early or late that no time zone can show it.
+    """
     moment = datetime.fromisoformat(text)
+    if not 1 < moment.year < datetime.max.year:
+        raise ValueError(text)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def as_text(value: object) -> str:
+    """A stored text; what is none, written by another program, in letters all the same."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return "" if value is None else str(value)
+
+
+def as_seconds(value: object) -> float | None:
+    """A stored length; None for what can be none."""
+    is_length = isinstance(value, (int, float)) and 0 <= value <= LONGEST_SECONDS
+    return float(value) if is_length and isinstance(value, (int, float)) else None
 
 
 class Project(peewee.Model):

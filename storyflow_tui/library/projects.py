@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from storyflow_tui.library import media
 from storyflow_tui.library.changes import Door, Writing
 from storyflow_tui.library.database import Database, Row
 from storyflow_tui.library.media import Media, Staging
-from storyflow_tui.library.models import PROJECT_COLUMNS, TALLY_COLUMNS, to_moment
+from storyflow_tui.library.models import PROJECT_COLUMNS, TALLY_COLUMNS, as_text, to_moment
 from storyflow_tui.library.order import index_at
 from storyflow_tui.library.pictures import stage_picture
 from storyflow_tui.library.rows import ProjectRow, find_project
@@ -204,4 +205,9 @@ class _StagedPictures:
 
 def _record(row: Row) -> ProjectRecord:
     key, title, status, created, updated, *counts = row
-    return ProjectRecord(key, title, status, to_moment(created), to_moment(updated), *counts)
+    record = ProjectRecord(
+        key, as_text(title), as_text(status), to_moment(created), to_moment(updated), *counts
+    )
+    if math.isfinite(record.measured_seconds):
+        return record
+    return record._replace(measured_seconds=0.0)

@@ -18,6 +18,8 @@ from storyflow_tui.library.models import (
     TALLY_COLUMNS,
     Project,
     Tally,
+    as_seconds,
+    as_text,
     to_moment,
     to_text,
 )
@@ -47,10 +49,17 @@ class ProjectRow(NamedTuple):
 def segment_record(row: Sequence[Any]) -> SegmentRecord:
     """A row of `segment` (its columns in order) as a record."""
     key, project, index, text, prompt, image, audio, duration, locked, created, updated = row
+    # SQLite holds in any column what another program puts there.
+    if not type(text) is type(prompt) is str:
+        text, prompt = as_text(text), as_text(prompt)
+    if not (image is None or type(image) is str) or not (audio is None or type(audio) is str):
+        image, audio = (None if path is None else as_text(path) for path in (image, audio))
+    if duration is not None:
+        duration = as_seconds(duration)
     return SegmentRecord(
         key,
         project,
-        index,
+        index if type(index) is int else 0,
         text,
         prompt,
         image,
@@ -91,7 +100,7 @@ def find_project(database: Database, project_id: int) -> ProjectRow:
         )
     if row is None:
         raise NotFoundError(f"Project {project_id} not found", {"project_id": _json(project_id)})
-    return ProjectRow(*row)
+    return ProjectRow(row[0], *map(as_text, row[1:]))
 
 
 def named_among(database: Database, paths: Sequence[str]) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, TypeAlias
 
-from storyflow_tui.errors import ConflictError, LockedError, NotFoundError
+from storyflow_tui.errors import ConflictError, DamagedError, LockedError, NotFoundError
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.files import FilePlan
 from storyflow_tui.library.media import project_folder
@@ -61,7 +61,7 @@ class Fields:
                 # Nothing is held the first time, nor of a file that was gone before the row let go.
                 place = work.files.held(there[column]) if there[column] else None
                 if here[column]:
-                    work.files.put_away_file(here[column])
+                    work.files.put_away_file(here[column], segment.project_id)
                 if place is not None:
                     work.files.bring_back(there[column], place)
         work.rows.set_segment(segment, there, guard={})
@@ -97,7 +97,7 @@ class Segments:
             segments = work.rows.some_segments(self.ids)
             self.rows = [segment_row(segment) for segment in segments]
             for path in files_of(segments):
-                work.files.put_away_file(path)
+                work.files.put_away_file(path, self.project_id)
             work.rows.delete_segments(segments)
         work.touch(self.project_id, *(segment.id for segment in segments))
 
@@ -132,7 +132,7 @@ class WholeProject:
             self.rows = [segment_row(segment) for segment in segments]
             work.rows.delete_project(self.project_id)
             for path in _outside(folder, segments):
-                work.files.put_away_file(path)
+                work.files.put_away_file(path, self.project_id)
             work.files.put_away(folder)
 
 
@@ -318,8 +318,11 @@ def beginning(kind: str, project_id: int) -> str:
 
 
 def from_json(text: str) -> list[Step]:
-    """The steps that the history holds."""
-    return [_KINDS[step.pop("kind")](**step) for step in json.loads(text)]
+    """The steps that the history holds; raises DamagedError for what is none."""
+    try:
+        return [_KINDS[step.pop("kind")](**step) for step in json.loads(text)]
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        raise DamagedError("The history is damaged: a change cannot be read") from None
 
 
 def files_of(segments: Iterable[SegmentRecord]) -> list[str]:

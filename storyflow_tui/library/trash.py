@@ -16,7 +16,7 @@ from storyflow_tui.library.history import History
 from storyflow_tui.library.holdings import files_at, holdings, size_of
 from storyflow_tui.library.journal import Journal, touch
 from storyflow_tui.library.media import TRASH, Media, Staging
-from storyflow_tui.library.models import to_moment
+from storyflow_tui.library.models import as_text, to_moment
 from storyflow_tui.library.steps import Step, from_json
 from storyflow_tui.records import ChangeRecord, TrashRecord
 
@@ -42,7 +42,7 @@ class Trash:
             (json.dumps(list(held)),),
         )
         return [
-            TrashRecord(change_id, project_id, label, to_moment(created), *held[change_id])
+            TrashRecord(change_id, project_id, as_text(label), to_moment(created), *held[change_id])
             for change_id, project_id, label, created in rows
         ]
 
@@ -100,8 +100,8 @@ class Trash:
             "AND place != ''",
             (change_id,),
         ):
-            source = self._media.folder / locate(place)
-            if source.exists() and not source.is_symlink():
+            source = self._media.place(locate(place))
+            if source is not None and source.exists() and not source.is_symlink():
                 staged[path] = staging.link(source)
         return staged
 
@@ -177,6 +177,8 @@ class Trash:
 
 def _places(root: Path, failures: list[OSError]) -> Iterator[Path]:
     """Everything that the trash holds, each as what a change would bring back at once."""
+    if root.is_symlink():  # what it leads to is not ours
+        return
     for entry in sorted(root.iterdir()):
         if entry.is_symlink() or not entry.is_dir():
             yield entry  # nobody's

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storyflow_tui.config import state_folder
+from storyflow_tui.config import read_small, state_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +165,9 @@ class Drafts:
 
 def _read(path: Path) -> Draft | None:
     try:
-        values = json.loads(path.read_bytes())
+        values = json.loads(read_small(path))
         draft = Draft(**values)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     texts = (
         *(draft.library, draft.field, draft.text, draft.stored),

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storyflow_tui.config import state_folder
+from storyflow_tui.config import read_small, state_folder
 from storyflow_tui.formats import files
 
 
@@ -59,8 +59,8 @@ def _folder() -> Path:
 
 def _read(path: Path) -> KeptScript | None:
     try:
-        script = KeptScript(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+        script = KeptScript(**json.loads(read_small(path)))
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     fits = all(isinstance(value, str) for value in (script.text, script.title, script.file))
     return script if fits else None

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from storyflow_tui.config import state_folder
+from storyflow_tui.config import read_small, state_folder
 
 _KEPT = 50
 
@@ -53,7 +53,7 @@ def _file() -> Path:
 
 def _read(file: Path) -> dict[str, object]:
     try:
-        places = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        places = json.loads(read_small(file))
+    except (OSError, ValueError, RecursionError):
         return {}
     return places if isinstance(places, dict) else {}

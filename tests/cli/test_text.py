@@ -82,6 +82,11 @@ def test_lengths_read_as_on_the_screens() -> None:
     assert length(3723, guessed=False) == "1:02:03"
 
 
+def test_a_sum_of_lengths_that_is_no_number_is_shown_all_the_same() -> None:
+    for seconds in (float("inf"), float("nan"), -1e308, 1e308):
+        assert len(length(seconds, guessed=True)) < 20
+
+
 def test_sizes_and_counts_read_as_people_say_them() -> None:
     assert file_size(1) == "1 byte"
     assert file_size(812) == "812 bytes"

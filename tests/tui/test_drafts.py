@@ -131,3 +131,12 @@ def test_a_draft_is_not_offered_while_another_process_holds_its_text(tmp_path: P
         other.kill()
         other.wait()
     assert [one.text for one in Drafts(tmp_path).of(1)] == ["typed"]
+
+
+def test_a_pipe_or_a_nest_among_the_drafts_is_passed_over(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    drafts.keep(draft())
+    os.mkfifo(drafts.folder / "pipe.json")
+    (drafts.folder / "nest.json").write_text("[" * 100_000)
+    (drafts.folder / "device.json").symlink_to("/dev/zero")
+    assert len(drafts.of(1)) == 1

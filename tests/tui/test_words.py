@@ -24,6 +24,11 @@ def test_lengths(seconds: float, guessed: bool, shown: str) -> None:
     assert length(seconds, guessed) == shown
 
 
+@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), -1e308, 1e308])
+def test_a_sum_of_lengths_that_is_no_number_is_shown_all_the_same(seconds: float) -> None:
+    assert len(length(seconds, True)) < 20
+
+
 @pytest.mark.parametrize(
     ("count", "shown"),
     [
