@@ -11,7 +11,9 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from storyflow_tui.cli.text import one_line, safe
@@ -24,6 +26,9 @@ from storyflow_tui.errors import (
 
 STREAM = "-"
 """The name that stands for standard input, or standard output, in place of a file's."""
+
+SHORT = 1.0
+"""Seconds of work of which no progress is shown."""
 
 
 def prepare() -> None:
@@ -95,6 +100,32 @@ def confirm(question: str, yes: bool) -> None:
         _write(sys.stderr, "\n")
     if answer.strip().lower() not in ("y", "yes"):
         raise NotConfirmedError("Not confirmed: nothing was changed", {"question": question})
+
+
+@contextmanager
+def progress(word: str, as_object: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far a long work has come; nothing of a short one, or to programs.
+
+    Yields what is to be called with the bytes that are done and the bytes in all.
+    """
+    if as_object or not is_terminal(sys.stderr):
+        yield lambda done, total: None
+        return
+    began = time.monotonic()
+    shown = ""
+
+    def tell(done: int, total: int) -> None:
+        nonlocal shown
+        line = f"{word} {100 * done // max(total, 1)} %"
+        if line != shown and time.monotonic() - began >= SHORT:
+            _write(sys.stderr, f"\r{line}")
+            shown = line
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            _write(sys.stderr, f"\r{' ' * len(shown)}\r")
 
 
 def is_terminal(stream: TextIO | None) -> bool:

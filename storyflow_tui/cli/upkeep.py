@@ -53,13 +53,19 @@ def check(call: Call, repair: bool) -> int:
 def backup(call: Call, file: str) -> None:
     """Write the library into a zip archive.
 
-    Others may go on working in it meanwhile.
+    It holds the database, every picture and the trash, as of one moment; others may go on
+    working meanwhile. The copies in backups/ are not in it.
 
     \b
     storyflow backup ~/storyflow-2026-11-23.zip
     """
-    with call.opened(create=False) as library:
-        written = library.backup(Path(file))
+    if file == output.STREAM:
+        raise click.BadParameter("a backup needs a file; a zip archive is not for a terminal.")
+    with (
+        call.opened(create=False) as library,
+        output.progress("Backing up", call.json) as progress,
+    ):
+        written = library.backup(Path(file), progress=progress)
     size = written.stat().st_size
     if call.json:
         output.result({"file": str(written), "bytes": size})
@@ -76,7 +82,7 @@ def restore(call: Call, file: str, replace: bool) -> None:
     """Bring back a library from a backup.
 
     The whole of FILE is verified first. A library that is there is not touched without
-    --replace, and with it is set aside, not deleted.
+    --replace, and with it is set aside, not deleted; it must not be open elsewhere.
 
     \b
     storyflow restore ~/storyflow-2026-11-23.zip --library ~/restored
@@ -86,7 +92,10 @@ def restore(call: Call, file: str, replace: bool) -> None:
     path = call.library_path()
     if call.read_only:
         raise ReadOnlyError("--read-only and restore don't go together", {"library": str(path)})
-    former = Library.restore(Path(file), path, replace=replace)
+    if file == output.STREAM:
+        raise click.BadParameter("a backup is read from a file.")
+    with output.progress("Restoring", call.json) as progress:
+        former = Library.restore(Path(file), path, replace=replace, progress=progress)
     if call.json:
         output.result({"library": str(path), "former": str(former) if former else None})
         return

@@ -214,12 +214,25 @@ class Library:
         retention = Retention(self._database, self._media, self._journal, self._clock)
         return retention.apply(trash_days)
 
-    def backup(self, file: Path | str, *, force: bool = False) -> Path:
+    def backup(
+        self,
+        file: Path | str,
+        *,
+        force: bool = False,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Path:
         """Write the whole library into a zip file; see `backup.backup`."""
         # Imported here: no other method has a use for zip files.
         from storyflow_tui.library import backup
 
-        return backup.backup(self._database, self._media, self._journal, Path(file), force=force)
+        return backup.backup(
+            self._database,
+            self._media,
+            self._journal,
+            Path(file),
+            force=force,
+            progress=progress,
+        )
 
     @staticmethod
     def restore(
@@ -229,12 +242,15 @@ class Library:
         replace: bool = False,
         clock: _clock.Clock = _clock.now,
         disk: Disk | None = None,
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Path | None:
         """Make a library of a backup; see `restore.restore`."""
         from storyflow_tui.library import restore
 
         path = Path(path).expanduser().absolute()
-        return restore.restore(Path(file), path, clock, disk or Disk(), replace=replace)
+        return restore.restore(
+            Path(file), path, clock, disk or Disk(), replace=replace, progress=progress
+        )
 
     def close(self) -> None:
         """Close the library; what was committed stays committed."""

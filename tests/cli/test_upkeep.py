@@ -298,3 +298,57 @@ def test_trash_restore_refuses_what_is_not_there(run: Run, lamp: int) -> None:
     assert answer.refusal["code"] == "not_found"
     assert run("trash", "restore", 99).err == "Error: Change 99 not found\n"
     assert run("trash", "restore", "x").code == 2
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_backup_is_a_file_and_no_stream(
+    run: Run, lamp: int, tmp_path: Path, command: str
+) -> None:
+    answer = run(command, "-")
+    assert answer.code == 2
+    assert "file" in answer.err
+    assert not (tmp_path / "-").exists()
+
+
+def test_a_backup_may_be_named_from_within_the_library_and_restored_over_it(
+    run: Run, lamp: int, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    run("backup", "mine.zip")
+    run("project", "rename", lamp, "Later")
+    answer = run("restore", "mine.zip", "--replace", "--json").json
+    assert (Path(answer["former"]) / "mine.zip").exists()
+    assert run("project", "show", lamp, "--json").json["title"] == "The Lamp"
+
+
+def test_a_restore_of_a_library_that_is_open_says_what_to_do(
+    run: Run, lamp: int, place: Path
+) -> None:
+    from storyflow_tui.library import Library
+
+    run("backup", "out.zip")
+    with Library.open(place):
+        answer = run("--json", "restore", "out.zip", "--replace")
+    assert answer.code == 1
+    assert answer.refusal["code"] == "busy"
+    assert "close it" in answer.refusal["error"]
+    assert run("project", "show", lamp).code == 0
+
+
+def test_restore_makes_the_folder_of_a_library_that_is_not_there(run: Run, lamp: int) -> None:
+    run("backup", "out.zip")
+    assert run("restore", "out.zip", "--library", "deep/down/new").code == 0
+    assert run("project", "list", "--library", "deep/down/new", "--json").json[0]["id"] == lamp
+
+
+def test_progress_of_a_long_backup_is_shown_on_a_terminal_alone(
+    run: Run, lamp: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "%" not in run("backup", "a.zip", terminal=True).err, "it was short"
+    monkeypatch.setattr("storyflow_tui.cli.output.SHORT", 0.0)
+    answer = run("backup", "b.zip", terminal=True)
+    assert "Backing up 100 %" in answer.err
+    assert answer.err.endswith("\r")
+    assert "Restoring 100 %" in run("restore", "b.zip", "--library", "n", terminal=True).err
+    assert run("backup", "c.zip").err == ""
+    assert run("backup", "d.zip", "--json", terminal=True).err == ""
