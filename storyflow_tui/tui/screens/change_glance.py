@@ -123,8 +123,8 @@ def takes_back(glance: Glance) -> str:
         return "brings the picture back" if len(record.files) == 1 else "brings the files back"
     if glance.texts:
         which = "former" if record.state == "done" else "undone"
-        fields = dict.fromkeys(_NAMES.get(one.field, one.field).lower() for one in glance.texts)
-        return f"brings the {which} {' and '.join(fields)} back"
+        names = {_NAMES.get(one.field, one.field).lower() for one in glance.texts}
+        return f"brings the {which} {'texts' if len(names) > 1 else names.pop()} back"
     return ""
 
 

@@ -67,6 +67,8 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
         self._trash: tuple[int, int] | None = None
         self._resting: Timer | None = None
         self._gone = False
+        self._unreadable = False
+        self._unweighed = False
         self._subject = "stories"
 
     def compose(self) -> ComposeResult:
@@ -96,13 +98,9 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """The pane beside the list, or below it where there is no room for both."""
-        grid = Grid.of(*self.size)
-        self.set_class(not grid.split, "below")
-        pane = self.pane
-        pane.display = bool(grid.split) or self.size.height >= _LOW + _LEAST_LIST
-        pane.styles.width = grid.split or "100%"
-        pane.margin_left = Grid.MARGIN if grid.split else TEXT_COLUMN
+        self._lay_out()
         self._show_columns()
+        self._show_facts()
         self._rest()
 
     def on_session_library_changed(self, event: Session.LibraryChanged) -> None:
@@ -149,19 +147,31 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
             # Who has scrolled keeps what is seen; at the top the newest comes into view.
             top = max(0, top + index - at)
         rows.reset(at if index is None else index, top)
-        self._show_empty(not renewed)
+        self._lay_out()
         self._show_facts()
-        self._weigh_trash()
+        self._unweighed = True
 
     def _fetch(self, ids: Sequence[int]) -> Sequence[ChangeRecord]:
         try:
-            return self.session.library.history.many(ids, files=False)
+            found = self.session.library.history.many(ids, files=False)
         except StoryflowError as error:
-            self.call_later(self.refused, error)
+            # Said once: every row that is drawn asks again.
+            if not self._unreadable:
+                self._unreadable = True
+                self.call_later(self.refused, error)
             return []
+        self._unreadable = False
+        return found
 
-    def _show_empty(self, empty: bool) -> None:
+    def _lay_out(self) -> None:
+        grid, pane = Grid.of(*self.size), self.pane
+        empty = not len(self._changes)
+        self.set_class(not grid.split, "below")
         self.set_class(empty, "empty")
+        roomy = self.size.height >= _LOW + _LEAST_LIST
+        pane.display = not empty and (bool(grid.split) or roomy)
+        pane.styles.width = grid.split or "100%"
+        pane.margin_left = Grid.MARGIN if grid.split else TEXT_COLUMN
         keys: Sequence[Key] = HISTORY
         if empty:
             keys = [key for key in HISTORY if key.id in _EMPTY_HINTS]
@@ -229,6 +239,17 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
             self._look(pane, current.id, width, pane.size.height)
         if unknown := self._changes.unknown(self.rows.seen):
             self._look_at_files(unknown)
+        self._weigh()
+
+    def _weigh(self) -> None:
+        """Weigh the trash if it may be another; one look at a time, since it may take long."""
+        if not self._unweighed or not self.is_attached:
+            return
+        if any(one.group == "trash" and not one.is_finished for one in self.workers):
+            self.set_timer(REST, self._weigh)
+            return
+        self._unweighed = False
+        self._weigh_trash()
 
     @work(thread=True, exclusive=True, group="glance", exit_on_error=False)
     def _look(self, pane: Page, change_id: int, width: int, height: int) -> None:

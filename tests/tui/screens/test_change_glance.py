@@ -43,6 +43,7 @@ def said(one: Glance, width: int = 48, height: int = 37) -> list[str]:
 
 
 EDIT = TextRecord(1, "text_content", WIDE_TEXT, WIDE_TEXT.replace("lamp", "light"))
+PROMPT = EDIT._replace(field="image_prompt", before="")
 
 
 @pytest.mark.parametrize("height", [9, 14, 21, 22, 29, 37])
@@ -50,7 +51,7 @@ EDIT = TextRecord(1, "text_content", WIDE_TEXT, WIDE_TEXT.replace("lamp", "light
 @pytest.mark.parametrize(
     "one",
     [
-        glance(change(), EDIT, EDIT._replace(field="image_prompt", before="")),
+        glance(change(), EDIT, PROMPT),
         glance(change("undone", *[f"灯台-{n}-{'name' * 9}.png" for n in range(9)]), taken=3),
         glance(change("set_aside", "a.png")),
     ],
@@ -88,6 +89,10 @@ def test_a_state_is_told_with_what_undo_and_redo_would_do(
         (glance(change(), taken=3), "brings the 3 segments back"),
         (glance(change("done", "a.png")), "brings the picture back"),
         (glance(change(), EDIT), "brings the former narration back"),
+        (
+            glance(change(), EDIT, EDIT._replace(field="image_prompt")),
+            "brings the former texts back",
+        ),
         (glance(change("undone"), EDIT), "brings the undone narration back"),
         (glance(change()), ""),
     ],

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from storyflow_tui.config import Settings
+from storyflow_tui.errors import DamagedError
 from storyflow_tui.library import Library
 from storyflow_tui.records import ProjectRecord
 from storyflow_tui.story import Story, StorySegment
@@ -211,6 +212,9 @@ async def test_a_line_without_changes_says_what_would_be_there(
 ) -> None:
     async with open_story(project_id=lamp.id, size=size) as editor:
         await opened(editor, "No changes yet", "What you do to this story is listed here")
+        await editor.shows("newest first, and can be taken")
+        ground = {cell_at(editor.app, x, 10)[1].bgcolor for x in (10, size[0] - 5)}
+        assert len(ground) == 1
         await editor.press("enter", "u", "y", "j", "G", "pageup")
         await editor.press("q")
         await editor.until(lambda: isinstance(editor.app.screen, TimelineScreen))
@@ -257,7 +261,7 @@ async def test_a_history_of_thousands_reads_what_is_seen_only(
             "steps) VALUES (?, ?, 'done', ?, ?, '[]', '[]')",
             [
                 (lamp.id, f"Step {n}", "2024-02-15T12:00:00+00:00", "2024-02-15T12:00:00+00:00")
-                for n in range(20_000)
+                for n in range(5_000)
             ],
         )
     read: list[int] = []
@@ -269,9 +273,9 @@ async def test_a_history_of_thousands_reads_what_is_seen_only(
 
     monkeypatch.setattr(library.history, "many", counted)
     async with open_story(project_id=lamp.id) as editor:
-        await opened(editor, "20000 changes", "Step 19999")
+        await opened(editor, "5000 changes", "Step 4999")
         await editor.press("G", "k", "g", *["j"] * 30)
-        await editor.shows("Step 19969")
+        await editor.shows("Step 4969")
         assert max(read) < 100
         assert sum(read) < 1000
 
@@ -568,6 +572,29 @@ async def test_who_leaves_before_a_write_is_done_is_told_below_and_brought_there
             await editor.until(lambda: isinstance(editor.app.screen, TimelineScreen))
         await editor.shows("Restored narration of segment 4", "Narration 4.")
         await editor.until(lambda: editor.cursor == 4)
+
+
+async def test_changes_that_cannot_be_read_are_told_once_and_come_with_the_next_look(
+    library: Library,
+    lamp: ProjectRecord,
+    ids: Sequence[int],
+    open_story: Opener,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library.segments.move(ids[0], 2)
+    many = library.history.many
+    async with open_story(project_id=lamp.id) as editor:
+
+        def broken(wanted: Sequence[int], **options: bool) -> object:
+            raise DamagedError("The database cannot be read", {})
+
+        monkeypatch.setattr(library.history, "many", broken)
+        await opened(editor, "! The database cannot be read.", "1 change")
+        await editor.press("enter", "y", "j")
+        monkeypatch.setattr(library.history, "many", many)
+        with Library.open(library.path) as other:
+            other.segments.move(ids[0], 3)
+        await editor.shows("Move segment 2 to 3", "Move segment 1 to 2")
 
 
 # Around it
