@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,7 +63,7 @@ def test_an_end_loses_nothing_and_the_next_open_offers_it(
 @pytest.mark.parametrize("answer", ["m", "t", "b"])
 def test_a_draft_is_taken_refused_or_joined(answer: str, scene: Scene, terminal: Make) -> None:
     with STATES["held"](scene):
-        os.kill(scene.process(), 15)
+        os.kill(scene.process(), signal.SIGTERM)
         scene.terminal.wait_for("ended with 143", "One text is not in the library yet")
     scene.reopen(terminal())
     scene.terminal.wait_for("take the draft")
@@ -78,7 +79,7 @@ def test_a_draft_of_a_locked_segment_is_taken_once_it_is_unlocked(
     scene: Scene, terminal: Make
 ) -> None:
     with STATES["locked"](scene):
-        os.kill(scene.process(), 15)
+        os.kill(scene.process(), signal.SIGTERM)
         scene.terminal.wait_for("ended with 143")
     scene.reopen(terminal())
     scene.terminal.wait_for("take the draft")
@@ -96,7 +97,7 @@ def test_where_neither_library_nor_draft_can_be_written_it_says_so(scene: Scene)
     scene.terminal.wait_for("! not saved:")
     scene.terminal.press("C-q")
     scene.terminal.wait_for("! Not saved, and no draft:")
-    os.kill(scene.process(), 15)
+    os.kill(scene.process(), signal.SIGTERM)
     shown = scene.terminal.wait_for("ended with 143", "A text is lost:")
     assert "waits as a draft" not in shown
     assert scene.kept() == [STORED]
@@ -120,11 +121,28 @@ def test_a_script_that_is_typed_is_offered_by_the_next_import(
     scene.terminal.wait_for("Text: typed into the script", "was not imported the last time")
 
 
+@pytest.mark.parametrize(("key", "title"), [("n", "A new story"), ("r", "FogBound")])
+def test_a_title_that_is_typed_is_there_when_it_is_asked_for_again(
+    key: str, title: str, scene: Scene, terminal: Make
+) -> None:
+    scene.terminal.start("--library", str(scene.library))
+    scene.terminal.wait_for("Stories", "Fog")
+    scene.terminal.press(key)
+    scene.terminal.wait_for("of 200 characters")
+    scene.type(title.removeprefix("Fog"))
+    os.kill(scene.process(), signal.SIGHUP)
+    scene.terminal.wait_for("ended with 129", "One text is not in the library yet.")
+    scene.reopen(terminal())
+    scene.terminal.wait_for("Stories", "Fog")
+    scene.terminal.press(key)
+    scene.terminal.wait_for(title, f"{len(title)} of 200 characters")
+
+
 def test_keys_that_came_just_before_a_signal_are_not_lost(scene: Scene) -> None:
     scene.start()
     scene.terminal.write("One after the other, without a rest. " * 5)
     editor = scene.process()
-    os.kill(editor, 15)
+    os.kill(editor, signal.SIGTERM)
     scene.terminal.wait_for("ended with 143")
     assert scene.text() == "One after the other, without a rest. " * 5 + STORED
 
@@ -134,7 +152,7 @@ def test_an_editor_that_stands_still_keeps_the_text_and_ends(scene: Scene) -> No
     scene.start("stuck")
     scene.terminal.write("Stuck here!")
     until(scene.gate.with_name("gate.reached").exists, "the standstill", scene.terminal)
-    os.kill(scene.process(), 15)
+    os.kill(scene.process(), signal.SIGTERM)
     scene.terminal.wait_for("ended with 143")
     assert [draft.text for draft in scene.drafts()] == ["Stuck here!" + STORED]
     assert is_sane(scene.terminal)
@@ -166,8 +184,8 @@ def test_stopped_and_continued_it_goes_on(scene: Scene) -> None:
     scene.start()
     scene.type()
     editor = scene.process()
-    os.kill(editor, 19)
-    os.kill(editor, 18)
+    os.kill(editor, signal.SIGSTOP)
+    os.kill(editor, signal.SIGCONT)
     scene.terminal.write("And on. ")
     scene.terminal.wait_for("Typed just now. And on.")
     until(lambda: scene.text() == "Typed just now. And on. " + STORED, "the save", scene.terminal)

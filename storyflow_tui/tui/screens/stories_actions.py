@@ -69,6 +69,7 @@ class StoriesActions(Screen[None], inherit_bindings=False):
                 accept="make it",
                 leave="leave",
                 limit=TITLE_LENGTH,
+                kept_as=f"new story {self.session.library.path}",
             ),
             self._create,
         )
@@ -109,6 +110,7 @@ class StoriesActions(Screen[None], inherit_bindings=False):
                 accept="rename",
                 leave="leave it as it was",
                 limit=TITLE_LENGTH,
+                kept_as=f"title {record.id} {self.session.library.path}",
             ),
             partial(self._rename, record),
         )

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 
-from storyflow_tui.tui import text
+from storyflow_tui.tui import kept_lines, text
 from storyflow_tui.tui.keymap import LINE, QUESTION, bindings
 from storyflow_tui.tui.look import Grid
 from storyflow_tui.tui.widgets.header import Tone
@@ -133,12 +133,14 @@ class LineInput(Sheet["str | None"]):
         leave: str = "leave it as it was",
         limit: int | None = None,
         note: str = "",
+        kept_as: str = "",
     ) -> None:
         """Ask for a line under `title`.
 
         `check` gives a sentence on what is wrong with a text, or None. `limit` shows how many
         characters of it are used; `note` is shown where neither has anything to say. `accept` and
-        `leave` are the words of the two answers.
+        `leave` are the words of the two answers. With `kept_as`, what is typed outlives the
+        editor's end and is there when the same is asked for again.
         """
         super().__init__()
         self._question = title
@@ -148,6 +150,7 @@ class LineInput(Sheet["str | None"]):
         self._words = (accept, leave)
         self._limit = limit
         self._note = note
+        self._kept_as = kept_as
         self._tried = False
 
     def compose(self) -> ComposeResult:
@@ -159,6 +162,8 @@ class LineInput(Sheet["str | None"]):
     def on_mount(self) -> None:
         """Start typing at the end of the line."""
         line = self.query_one(Line)
+        if self._kept_as and (kept := kept_lines.kept(self._kept_as)):
+            line.value = kept
         self.set_focus(line)
         line.cursor_position = len(line.value)
         self._write()
@@ -211,8 +216,25 @@ class LineInput(Sheet["str | None"]):
             self._tried = True
             self._write()
         else:
-            self.dismiss(value)
+            self._answer(value)
 
     def action_leave(self) -> None:
         """Leave without a change."""
-        self.dismiss(None)
+        self._answer(None)
+
+    def _answer(self, value: str | None) -> None:
+        if self._kept_as:
+            kept_lines.drop(self._kept_as)
+        self.dismiss(value)
+
+    async def settle_typing(self) -> int:
+        """Keep the line: nobody has accepted it yet."""
+        return self.keep_typed()
+
+    def keep_typed(self) -> int:
+        """Write what is typed to the disk, here and now; 1 if there is something."""
+        value = self.query_one(Line).value
+        if not self._kept_as or not value.strip() or value == self._value:
+            return 0
+        kept_lines.keep(self._kept_as, value)
+        return 1
