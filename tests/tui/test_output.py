@@ -43,9 +43,13 @@ def test_all_is_written_in_order(ends: Pty) -> None:
             writer.write(f"{number},")
         writer.write("é")
         writer.stop()
+        writer.join(10)
     assert not writer.is_alive()
     wanted = "".join(f"{number}," for number in range(100)) + "\\xe9"
-    assert os.read(ends.master, 4096).decode() == wanted
+    read = b""
+    while len(read) < len(wanted):
+        read += os.read(ends.master, 4096)
+    assert read.decode() == wanted
 
 
 def test_a_terminal_that_does_not_read_holds_up_neither_the_editor_nor_its_end(
