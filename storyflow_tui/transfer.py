@@ -22,7 +22,7 @@ from storyflow_tui.formats import files
 from storyflow_tui.formats.reading import Reading, counted
 from storyflow_tui.records import ProjectRecord, SegmentRecord
 from storyflow_tui.samples import sample, sample_folder, samples
-from storyflow_tui.story import Story, StorySegment, clean_title
+from storyflow_tui.story import TITLE_LENGTH, Story, StorySegment, clean_title
 
 if TYPE_CHECKING:
     from storyflow_tui.library import Library
@@ -47,6 +47,7 @@ _STORY_NAME = "story"
 _PICTURES = "images"
 _STANDARD_INPUT = "standard input"
 _UNUSED_TITLE = "Inserted"
+_NO_LETTERS = ("Cc", "Cs", "Zl", "Zp")  # controls, half surrogates, line and paragraph separators
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def read_story(source: Path, *, format: str | None = None, title: str | None = N
     chosen = formats.named(format) if format else formats.for_path(source)
     with _naming(source):
         reading = chosen.read(files.read_file(source), folder=source.parent)
-        return _titled(reading, title, source.stem)
+        return _titled(reading, title, _title_from(source.stem))
 
 
 def read_stream(data: bytes, *, format: str | None = None, title: str | None = None) -> Reading:  # noqa: A002
@@ -199,6 +200,13 @@ def _story_within(source: Path) -> Path:
     if not inside.is_file():
         raise NotFoundError(f"{source} is a folder without a story.json", {"file": str(source)})
     return inside
+
+
+def _title_from(stem: str) -> str:
+    """The name of a file as a title, without what no title may hold; safe however it came."""
+    letters = stem.encode("utf-8", "replace").decode()
+    kept = "".join(letter for letter in letters if unicodedata.category(letter) not in _NO_LETTERS)
+    return kept.strip()[:TITLE_LENGTH].strip() or "Untitled"
 
 
 def _titled(reading: Reading, title: str | None, file_name: str | None) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -403,3 +404,21 @@ def test_path_that_cannot_be_looked_at_is_refused(ending: str, tmp_path: Path) -
     with pytest.raises(InvalidStoryError) as refused:
         transfer.read_story(tmp_path / ("x" * 300 + ending))
     assert "File name too long" in str(refused.value.details)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        (b"\x1b[31mlamp\x07.txt", "[31mlamp"),
+        (b"\xff\xfe.txt", "??"),
+        (b"\x1b\x07.txt", "Untitled"),
+        (("x" * 240 + ".txt").encode(), "x" * 200),
+        ("one\u2028two\x9b.txt".encode(), "onetwo"),
+    ],
+)
+def test_a_story_in_a_file_of_any_name_has_a_title(
+    tmp_path: Path, library: Library, name: bytes, title: str
+) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.write_text("Text: a")
+    assert transfer.import_file(library, path).project.title == title

@@ -86,7 +86,10 @@ def _log(error: BaseException) -> Path | None:
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         full = log.exists() and log.stat().st_size > _LOG_LIMIT
-        with log.open("w" if full else "a", encoding="utf-8", errors="backslashreplace") as file:
+        flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if full else os.O_APPEND)
+        # A pipe under this name would keep us waiting.
+        descriptor = os.open(log, flags | os.O_NONBLOCK, 0o666)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{heading}\n{text}\n")
     except OSError:
         return None

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import secrets
+import select
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -24,21 +25,44 @@ from storyflow_tui.formats.reading import unreadable
 MAX_BYTES = 256 * 1024 * 1024
 """Bytes that a story file may have: what a memory of a few GiB bears."""
 
+PIPE_SECONDS = 5.0
+"""How long a pipe is waited for that nobody has opened for writing."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 def read_file(source: Path) -> bytes:
     """The bytes of a story file (also a pipe); raises NotFoundError, or InvalidStoryError for what
-    cannot be read or is larger than MAX_BYTES."""
+    cannot be read, is larger than MAX_BYTES, or is a pipe into which nobody writes."""
     try:
-        with source.open("rb") as file:
-            return read_all(file)
+        # Opening a pipe would wait for somebody who writes into it.
+        descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            is_pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+            begun = _begun(descriptor) if is_pipe else b""
+            os.set_blocking(descriptor, True)
+            return begun + read_all(file)
     except (FileNotFoundError, NotADirectoryError):
         raise NotFoundError(f"File {source} not found", {"file": str(source)}) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise unreadable("the file", f"{why}") from None
+
+
+def _begun(pipe: int) -> bytes:
+    """Wait a while for somebody to open the other end; a byte, if one was there by then."""
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    if poll.poll(PIPE_SECONDS * 1000):
+        return b""
+    try:
+        begun = os.read(pipe, 1)
+    except BlockingIOError:
+        return b""  # somebody holds it, and takes their time
+    if not begun:
+        raise unreadable("the file", "it is a pipe into which nobody writes")
+    return begun
 
 
 def read_all(stream: BinaryIO) -> bytes:

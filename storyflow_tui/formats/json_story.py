@@ -86,7 +86,7 @@ def _parsed(text: str) -> _Object:
         line = line_number(text[: error.pos])
         before = max(text.rfind("\n", 0, error.pos), text.rfind("\r", 0, error.pos))
         column = error.pos - before
-        why = "the file is empty" if not text.strip() else error.msg
+        why = "the file is empty" if not text.strip() else error.msg.removesuffix(" at")
         raise unreadable(f"line {line}, column {column}", why, line=line, column=column) from None
     except RecursionError:
         raise unreadable("the file", "lists or objects in it are nested too deeply") from None

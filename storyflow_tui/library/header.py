@@ -35,6 +35,9 @@ def refuse_by_header(path: Path, *, read_only: bool) -> None:
     ReadOnlyError. What is absent or empty passes: it may become a library.
     """
     try:
+        # A pipe under this name would keep whoever opens it waiting.
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise ForeignFileError(f"{path} is no ordinary file", where(path))
         with path.open("rb") as file:
             header = file.read(_SIZE)
             size = file.seek(0, 2)

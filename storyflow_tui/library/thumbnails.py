@@ -95,12 +95,17 @@ class Thumbnails:
     def _kept(self, key: str) -> Image.Image | None:
         path = self._file(key)
         try:
-            with Image.open(path, formats=("JPEG",)) as image:
+            with (
+                decoding.opened(path, path.name) as (file, _),
+                Image.open(file, formats=("JPEG",)) as image,
+            ):
+                if max(image.size) > LONGEST:
+                    return None
                 image.load()
                 copy = image.convert("RGB")
             if self._clock() - path.stat().st_mtime > _TOUCH_AFTER:
                 os.utime(path, (self._clock(), self._clock()))
-        except (OSError, ValueError, SyntaxError):
+        except (InvalidImageError, OSError, ValueError, SyntaxError):
             # Absent, or not what was written: it is made anew.
             return None
         return copy

@@ -65,6 +65,44 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     writer.join()
 
 
+def test_a_pipe_into_which_nobody_writes_is_refused_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PIPE_SECONDS", 0.01)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InvalidStoryError) as caught:
+        files.read_file(tmp_path / "pipe")
+    assert caught.value.details["why"] == "it is a pipe into which nobody writes"
+
+
+def test_whoever_holds_a_pipe_may_take_their_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PIPE_SECONDS", 0.01)
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(tmp_path / "pipe", os.O_WRONLY)
+    os.close(reader)
+    waited = threading.Event()
+    blocking = os.set_blocking
+
+    def noticed(descriptor: int, value: bool) -> None:
+        blocking(descriptor, value)
+        waited.set()
+
+    monkeypatch.setattr(os, "set_blocking", noticed)
+
+    def write() -> None:
+        waited.wait(20)
+        os.write(writer, b"Text: a")
+        os.close(writer)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert files.read_file(tmp_path / "pipe") == b"Text: a"
+    thread.join()
+
+
 @pytest.mark.parametrize("name", ["absent", "file/below", "no/folder/here"])
 def test_an_absent_file_is_not_found(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from storyflow_tui.errors import InvalidStoryError
 from storyflow_tui.formats import JSON
 from storyflow_tui.formats.reading import Reading
-from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.story import LONGEST_SECONDS, Story, StorySegment
 
 
 def read(value: object, folder: Path | None = None) -> Reading:
@@ -29,6 +29,11 @@ def refusal(data: bytes | object) -> dict[str, object]:
 
 def one(**segment: object) -> dict[str, object]:
     return {"title": "T", "segments": [{"text_content": "a"}, {"text_content": "b", **segment}]}
+
+
+def story_of(field: str) -> str:
+    """A story of one segment that has this field too, as it is written."""
+    return '{"title": "a", "segments": [{"text_content": "t", ' + field + "}]}"
 
 
 def test_all_fields_are_read(tmp_path: Path) -> None:
@@ -200,7 +205,7 @@ _SEGMENT = st.builds(
     _TEXT,
     st.none() | st.just("images/a b.png"),
     st.booleans(),
-    st.none() | st.floats(0, allow_infinity=False, allow_nan=False),
+    st.none() | st.floats(0, LONGEST_SECONDS),
 )
 
 
@@ -221,3 +226,40 @@ def test_any_value_anywhere_is_read_or_refused(value: object) -> None:
 def test_ten_thousand_segments_are_read() -> None:
     story = Story("T", [StorySegment(f"narration {n}", "p") for n in range(10_000)])
     assert list(JSON.read(JSON.write(story)).story.segments) == story.segments
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deeply"),
+        ('{"title": "a", "segments": ' + "[" * 100_000, "nested too deeply"),
+        ('{"title": "\x1b[2J"}', "line 1, column 12: Invalid control character"),
+        (story_of('"audio_duration": 1e999'), "segment 1, audio_duration: it must be a finite"),
+        (story_of('"audio_duration": NaN'), "segment 1, audio_duration: it must be a finite"),
+        (story_of('"audio_duration": ' + "9" * 100_000), "segment 1, audio_duration: it must be"),
+        (story_of('"audio_duration": 1e308'), "it may be 1,000,000,000 seconds at most"),
+        (story_of('"image_prompt": "\\ud800"'), "segment 1, image_prompt: "),
+        (
+            story_of('"text_content": "twice"'),
+            "segment 1, text_content: it is there more",
+        ),
+    ],
+    ids=range(9),
+)
+def test_hostile_json_is_refused_in_one_sentence(text: str, says: str) -> None:
+    with pytest.raises(InvalidStoryError) as caught:
+        JSON.read(text.encode())
+    where, why = caught.value.details["where"], caught.value.details["why"]
+    assert says in f"{where}: {why}"
+
+
+def test_brackets_in_a_text_and_endless_digits_in_what_is_left_out_are_read() -> None:
+    text = story_of('"image_prompt": "' + "[{" * 500_000 + '", "x": 1e' + "9" * 100_000)
+    reading = JSON.read(text.encode())
+    assert reading.story.segments[0].image_prompt == "[{" * 500_000
+    assert reading.notes == ["Left out of the segments: unknown key 'x' (1 time)."]
+
+
+def test_of_a_hundred_thousand_unknown_keys_eight_are_named() -> None:
+    text = story_of(", ".join(f'"k{number}": 1' for number in range(100_000)))
+    assert JSON.read(text.encode()).notes[0].endswith("'k7' (1 time) and 99992 more.")

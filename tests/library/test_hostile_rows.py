@@ -12,6 +12,7 @@ import pytest
 
 from storyflow_tui.errors import (
     DamagedError,
+    ForeignFileError,
     NothingToUndoError,
     ReadOnlyError,
     StoryflowError,
@@ -283,3 +284,10 @@ def test_a_text_that_is_no_utf8_is_called_damaged(lamps: Library, sql: Sql) -> N
     with pytest.raises(DamagedError, match="cannot be read"):
         lamps.segments.list(1)
     assert lamps.segments.get(1).text_content == "n1"
+
+
+def test_a_pipe_in_the_place_of_the_database_hangs_nobody(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "storyflow.db")
+    for read_only in (True, False):
+        with pytest.raises(ForeignFileError, match="no ordinary file"):
+            Library.open(tmp_path, read_only=read_only)

@@ -170,3 +170,19 @@ def test_several_threads_may_ask_for_the_same_pictures(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert sizes == [(320, 240)] * 16
+
+
+@pytest.mark.parametrize("kind", ["pipe", "large", "folder"])
+def test_what_is_no_copy_of_ours_in_the_cache_is_passed_over(tmp_path: Path, kind: str) -> None:
+    path = save(tmp_path / "a.png")
+    thumbnails = images.Thumbnails(tmp_path / "t")
+    thumbnails.proxy(path)
+    (kept,) = (tmp_path / "t").iterdir()
+    kept.unlink()
+    if kind == "pipe":
+        os.mkfifo(kept)
+    elif kind == "folder":
+        kept.mkdir()
+    else:
+        save(kept, noise(4000, 300), format="JPEG")
+    assert images.Thumbnails(tmp_path / "t").proxy(path).size == (64, 48)
