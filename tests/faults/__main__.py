@@ -1,4 +1,4 @@
-"""Long runs of faults, as commands: `python -m tests.faults kills`."""
+"""Long runs of faults, as commands: `python -m tests.faults kills`, `deaths`, `crowd`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from collections import Counter
 from pathlib import Path
 
 from tests.faults.crowd import crowd
+from tests.faults.deaths import deaths
 from tests.faults.kills import Killer
+from tests.faults.operations import OPERATIONS, prepared
 
 
 def main() -> int:
@@ -25,16 +27,21 @@ def main() -> int:
     many = commands.add_parser("crowd", help="many processes write into one story at once")
     many.add_argument("--processes", type=int, default=10, help="so many (10)")
     many.add_argument("--seconds", type=float, default=20, help="so long (20)")
+    every = commands.add_parser("deaths", help="kill each operation at every moment of it")
+    every.add_argument("--only", default="", help="operations whose name has this in it")
     for command in (kills, many):
         command.add_argument("--seed", type=int, help="of a former run")
     given = parser.parse_args()
-    seed = random.randrange(2**32) if given.seed is None else given.seed
     folder = Path(tempfile.mkdtemp(prefix=f"storyflow-{given.command}-"))
-    print(f"seed {seed}", flush=True)
-    if given.command == "kills":
-        losses = _kills(folder, given.kills, given.minutes, seed)
+    if given.command == "deaths":
+        losses = _deaths(folder, given.only)
     else:
-        losses = _crowd(folder, given.processes, given.seconds, seed)
+        seed = random.randrange(2**32) if given.seed is None else given.seed
+        print(f"seed {seed}", flush=True)
+        if given.command == "kills":
+            losses = _kills(folder, given.kills, given.minutes, seed)
+        else:
+            losses = _crowd(folder, given.processes, given.seconds, seed)
     if not losses:
         shutil.rmtree(folder)
     return 1 if losses else 0
@@ -64,6 +71,24 @@ def _crowd(folder: Path, processes: int, seconds: float, seed: int) -> int:
     for loss in report.losses:
         print(f"LOST: {loss}\nkept in {folder}")
     return len(report.losses)
+
+
+def _deaths(folder: Path, only: str) -> int:
+    lost = total = 0
+    prepared(folder / "base")
+    for name in OPERATIONS:
+        if only not in name:
+            continue
+        died = deaths(name, folder / "base", folder / name)
+        total += len(died.moments)
+        lost += len(died.losses)
+        sides = Counter(died.sides[: len(died.moments)])
+        told = ", ".join(f"{times} {side or 'lost'}" for side, times in sorted(sides.items()))
+        print(f"{len(died.moments):4} deaths: {name}: {told}", flush=True)
+        for loss in died.losses:
+            print(f"LOST: {loss}\nkept in {folder}")
+    print(f"{total} deaths, {lost} losses")
+    return lost
 
 
 def _table(counted: Counter[str], what: str) -> None:

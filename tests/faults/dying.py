@@ -1,20 +1,15 @@
-"""Disks that fail or die at the N-th call, and pictures small enough to try hundreds of times."""
+"""A disk that fails at the N-th call, and pictures small enough to try hundreds of times."""
 
 from __future__ import annotations
 
 import errno
 import os
-import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from storyflow_tui.library.disk import Disk
-
-CALLS = ("mkdir", "copy", "write", "sync_file", "sync", "rename", "unlink", "lock")
-"""The file calls that a fault can be put at."""
 
 
 class FailingDisk(Disk):
@@ -34,29 +29,6 @@ class FailingDisk(Disk):
             return real(*given, **named)
 
         setattr(self, call, once)
-
-
-class DyingDisk(Disk):
-    """A disk that kills its process (SIGKILL) right before or after the N-th call of any kind."""
-
-    def __init__(self, number: int, *, after: bool) -> None:
-        self._left = number
-        self._after = after
-        for call in CALLS:
-            setattr(self, call, self._wrapped(getattr(super(), call)))
-
-    def _wrapped(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*given: Any, **named: Any) -> Any:
-            self._left -= 1
-            is_the_one = self._left == 0
-            if is_the_one and not self._after:
-                os.kill(os.getpid(), signal.SIGKILL)
-            result = real(*given, **named)
-            if is_the_one:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
-
-        return call
 
 
 def picture(path: Path, colour: str) -> Path:

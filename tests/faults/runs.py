@@ -132,10 +132,10 @@ class Runs:
     def _compare(self, what: str, state: State, seen: State | None, *, is_after: bool) -> str:
         wanted = self.after if is_after else self.before
         if state != wanted:
-            return f"{what}, but opened anew: {_difference(wanted, state)}"
+            return f"{what}, but opened anew: {difference(wanted, state)}"
         wanted_seen = self.shown_after if is_after else self.shown_before
         if seen != wanted_seen:
-            return f"{what}, but at once: {_difference(wanted_seen, seen)}"
+            return f"{what}, but at once: {difference(wanted_seen, seen)}"
         return ""
 
     def act(
@@ -177,11 +177,12 @@ def _findings(state: State) -> list[object]:
     return [finding for each in libraries for finding in each["findings"]]
 
 
-def _difference(wanted: object, found: object, where: str = "") -> str:
+def difference(wanted: object, found: object, where: str = "") -> str:
+    """Where the one differs from the other, at one place of them."""
     if isinstance(wanted, dict) and isinstance(found, dict):
         for key in wanted.keys() | found.keys():
             if wanted.get(key) != found.get(key):
-                return _difference(wanted.get(key), found.get(key), f"{where}/{key}")
+                return difference(wanted.get(key), found.get(key), f"{where}/{key}")
     if isinstance(wanted, list) and isinstance(found, list):
         wanted, found = (
             [one for one in wanted if one not in found],
