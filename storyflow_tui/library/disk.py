@@ -246,6 +246,14 @@ class Disk:
         kinds = {stat.S_IFREG: "file", stat.S_IFLNK: "link", stat.S_IFDIR: "folder"}
         return kinds.get(stat.S_IFMT(mode), "other")
 
+    def identity(self, path: Path) -> tuple[int, int] | None:
+        """What tells two names of one file, links not followed; None: nothing is there."""
+        try:
+            status = path.lstat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
     def scan(self, folder: Path) -> list[tuple[str, str]]:
         """Names in a folder, sorted, each with its kind as `kind` tells it. Raises OSError."""
         found = []

@@ -255,11 +255,7 @@ class _Comparison:
             return False
 
     def _identity(self, relative: str) -> tuple[int, int] | None:
-        try:
-            status = (self._media.folder / relative).lstat()
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
+        return self._disk.identity(self._media.folder / relative)
 
     def _why_it_stays(self, path: str) -> str:
         folder = path.rpartition("/")[0]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from storyflow_tui.library import Library
+from storyflow_tui.library.disk import Disk
 from storyflow_tui.records import Finding, ProjectRecord
 
 
@@ -93,6 +94,71 @@ def test_a_picture_reached_by_a_link_is_damaged(
     pictured.rename(tmp_path / "moved.png")
     pictured.symlink_to(tmp_path / "moved.png")
     assert "damaged_path" in {finding.check for finding in library.check()}
+
+
+def test_a_name_in_other_capitals_is_the_same_file_where_capitals_do_not_count(
+    library: Library, pictured: Path, sql: Callable[..., Any]
+) -> None:
+    class Folding(Disk):
+        def found(self, path: Path) -> Path:
+            if not path.parent.is_dir():
+                return path
+            names = {entry.name.lower(): entry for entry in path.parent.iterdir()}
+            return names.get(path.name.lower(), path)
+
+        def kind(self, path: Path) -> str:
+            return super().kind(self.found(path))
+
+        def identity(self, path: Path) -> tuple[int, int] | None:
+            return super().identity(self.found(path))
+
+    sql(library, "UPDATE segment SET image_file = 'projects/1/images/1_A.png' WHERE id = 1")
+    with Library.open(library.path, disk=Folding()) as folding:
+        assert folding.check(pictures=False) == []
+    assert [finding.check for finding in library.check()] == ["missing_file", "unnamed_file"]
+
+
+def test_what_others_write_during_a_check_is_not_taken_for_damage(
+    library: Library, pictured: Path, ids: Sequence[int]
+) -> None:
+    class Late(Disk):
+        wrote = False
+
+        def scan(self, folder: Path) -> list[tuple[str, str]]:
+            # The rows are read; now somebody else gives one a picture and takes one away.
+            if folder.name == "images" and not self.wrote:
+                self.wrote = True
+                library.segments.attach_image(ids[1], pictured)
+                library.segments.remove_image(ids[0])
+            return super().scan(folder)
+
+    disk = Late()
+    with Library.open(library.path, disk=disk) as other:
+        assert other.check() == []
+    assert disk.wrote
+
+
+@pytest.mark.parametrize("cut", [0, 1, 20, 40])
+def test_a_picture_that_is_cut_short_is_found(library: Library, pictured: Path, cut: int) -> None:
+    pictured.write_bytes(pictured.read_bytes()[:cut])
+    (finding,) = library.check()
+    assert (finding.check, finding.subject, finding.can_mend) == (
+        "broken_image",
+        "segment 1",
+        False,
+    )
+    assert finding.message.startswith("The picture of segment 1, a.png, cannot be shown. It ")
+    assert library.check(pictures=False) == []
+
+
+def test_something_else_under_a_pictures_name_is_found(library: Library, pictured: Path) -> None:
+    pictured.write_text("no picture")
+    assert [finding.check for finding in library.check()] == ["broken_image"]
+
+
+def test_a_check_that_is_wanted_no_more_stops(library: Library, pictured: Path) -> None:
+    pictured.unlink()
+    assert library.check(wanted=lambda: False) == []
 
 
 def test_a_move_that_cannot_be_done_is_found(
