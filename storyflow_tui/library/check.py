@@ -271,33 +271,30 @@ class Checks:
     # -- order and counts ---------------------------------------------------------------------
 
     def _order(self) -> Iterator[Problem]:
-        why_not = dict.fromkeys(self._projects_of(self._unfit), "A row of it is damaged.")
-        there = {row[0] for row in self._database.rows("SELECT id FROM project")}
+        unfit = self._projects_of(self._unfit)
         for project_id, index, times in self._database.rows(
             "SELECT project_id, sequence_index, COUNT(*) FROM segment "
             "GROUP BY project_id, sequence_index HAVING COUNT(*) > 1 OR sequence_index < 0"
         ):
             segments = "A segment" if times == 1 else f"{times} segments"
             verb = "has" if times == 1 else "have"
-            if project_id not in there:
-                why_not[project_id] = f"Project {project_id} is not there."
             yield Problem(
                 Finding(
                     "order",
                     f"project {project_id}",
                     f"{segments} of project {project_id} {verb} the index {index}.",
-                    can_mend=project_id not in why_not,
-                    why_not=why_not.get(project_id, ""),
+                    can_mend=project_id not in unfit,
+                    why_not=_UNSOUND if project_id in unfit else "",
                 ),
                 project_id,
             )
 
-    def _projects_of(self, segment_ids: Iterable[int]) -> list[int]:
+    def _projects_of(self, segment_ids: Iterable[int]) -> set[int]:
         rows = self._database.rows(
             "SELECT DISTINCT project_id FROM segment WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps([*segment_ids]),),
         )
-        return [row[0] for row in rows]
+        return {row[0] for row in rows}
 
     def _counts(self) -> Iterator[Problem]:
         for project_id in self.miscounted():

@@ -78,9 +78,6 @@ class Repair:
         misfits = [*self._checks.misfits()]
         problems = self._look()
         mended = [*self._give_up_moves(change, problems)]
-        if mended:
-            # A file that a move was to bring is missing now.
-            problems = self._look()
         rows = [*self._let_go(change, problems)]
         if rows:
             change.rows.write_tallies()

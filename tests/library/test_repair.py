@@ -288,6 +288,8 @@ def test_in_a_damaged_database_nothing_is_mended(
 
 
 def test_a_library_for_reading_only_is_checked_and_not_repaired(whole: Library) -> None:
+    with Library.open(whole.path, read_only=True) as library, pytest.raises(ReadOnlyError):
+        library.repair()
     damage.loses_a_picture(whole)
     with Library.open(whole.path, read_only=True) as library:
         assert checks(library) == ["missing_file"]
