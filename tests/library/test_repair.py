@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ from storyflow_tui.errors import (
     NoSpaceError,
     NothingToUndoError,
     ReadOnlyError,
+    StoryflowError,
 )
 from storyflow_tui.library import Library
 from storyflow_tui.library.disk import Disk
@@ -580,16 +582,6 @@ def test_a_full_disk_leaves_the_damage_as_it_is(whole: Library) -> None:
 
 # -- anything at all ------------------------------------------------------------------------------
 
-SCRIBBLES = (
-    *damage.MENDABLE,
-    lambda library: image_or_none(library, 3),
-    lambda library: sql(library, "UPDATE tally SET word_count = word_count + 1"),
-)
-
-
-def image_or_none(library: Library, segment_id: int) -> None:
-    image(library, segment_id).unlink(missing_ok=True)
-
 
 def scribble_at_random(library: Library, random: Random) -> None:
     """Delete, rename, link, cut and renumber without a plan."""
@@ -598,7 +590,7 @@ def scribble_at_random(library: Library, random: Random) -> None:
         entries = sorted(path for path in root.rglob("*") if path.exists() or path.is_symlink())
         path = random.choice(entries) if entries else root
         fresh = path.parent / f"{random.randint(0, 3)}_{random.choice('abAB')}.png"
-        match random.randrange(9):
+        match random.randrange(10):
             case 0 if path.is_file() or path.is_symlink():
                 path.unlink()
             case 1 if not fresh.exists() and not fresh.is_symlink():
@@ -623,6 +615,10 @@ def scribble_at_random(library: Library, random: Random) -> None:
             case 8:
                 key, locked = random.randint(1, 8), random.randint(0, 1)
                 sql(library, "UPDATE segment SET is_locked = ? WHERE id = ?", locked, key)
+            case 9:
+                # What it would damage may be damaged or gone already.
+                with suppress(OSError, StoryflowError):
+                    random.choice([*damage.MENDABLE])(library)
 
 
 def locked_content(library: Library) -> list[tuple[Any, ...]]:
