@@ -62,7 +62,9 @@ class Found:
         self.damaged += other.damaged
         self.missing += other.missing
         self.strays += other.strays
-        self.unreadable |= other.unreadable
+        for folder, why in other.unreadable.items():
+            if not any(above in self.unreadable for above in upwards(folder)):
+                self.unreadable[folder] = why
 
 
 class Inventory:
