@@ -34,6 +34,7 @@ _LISTED = {
     "repeated": "repeated:",
 }
 _LIST_LIMIT = 12
+_LONGEST = 1200
 
 # What to do about a library that is not there, or there already.
 _NEXT_STEPS: dict[type[StoryflowError], str] = {
@@ -44,15 +45,25 @@ _NEXT_STEPS: dict[type[StoryflowError], str] = {
 
 def sentence(error: StoryflowError) -> str:
     """The message, and the details that it does not say yet: which file, where, what and why."""
-    message = one_line(error.message)
+    message = one_line(_shortened(error.message))
     parts = [part for part in _parts(error.details) if part and part not in message]
     if "library" in error.details and type(error) in _NEXT_STEPS:
         parts.append(_NEXT_STEPS[type(error)])
     return ": ".join([*_about(error.details, message), message, *parts])
 
 
+def _shortened(message: str) -> str:
+    """The message without the middle of a path of thousands of letters: the reason stands last."""
+    if len(message) <= _LONGEST:
+        return message
+    return f"{message[: _LONGEST // 2]} ... {message[-_LONGEST // 2 :]}"
+
+
 def from_system(error: OSError) -> StoryflowError | None:
     """An error of the operating system as one of ours; None for one that says too little."""
+    if error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # A stream has no name; click writes its help to one.
+        return NoSpaceError("The output could not be written: the disk is full")
     if error.errno is None or error.filename is None:
         return None
     name = os.fsdecode(error.filename) if not isinstance(error.filename, int) else ""
