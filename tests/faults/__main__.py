@@ -15,6 +15,7 @@ from tests.faults.crowd import crowd
 from tests.faults.deaths import deaths
 from tests.faults.kills import Killer
 from tests.faults.operations import OPERATIONS, prepared
+from tests.faults.table import print_table
 
 
 def main() -> int:
@@ -28,13 +29,17 @@ def main() -> int:
     many.add_argument("--processes", type=int, default=10, help="so many (10)")
     many.add_argument("--seconds", type=float, default=20, help="so long (20)")
     every = commands.add_parser("deaths", help="kill each operation at every moment of it")
-    every.add_argument("--only", default="", help="operations whose name has this in it")
+    calls = commands.add_parser("calls", help="fail each file call of each operation")
+    for command in (every, calls):
+        command.add_argument("--only", default="", help="operations whose name has this in it")
     for command in (kills, many):
         command.add_argument("--seed", type=int, help="of a former run")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix=f"storyflow-{given.command}-"))
     if given.command == "deaths":
         losses = _deaths(folder, given.only)
+    elif given.command == "calls":
+        losses = _calls(folder, given.only)
     else:
         seed = random.randrange(2**32) if given.seed is None else given.seed
         print(f"seed {seed}", flush=True)
@@ -45,6 +50,13 @@ def main() -> int:
     if not losses:
         shutil.rmtree(folder)
     return 1 if losses else 0
+
+
+def _calls(folder: Path, wanted: str) -> int:
+    losses = print_table(folder, wanted)
+    for loss in losses:
+        print(f"LOST: {loss}")
+    return len(losses)
 
 
 def _kills(folder: Path, kills: int, minutes: float | None, seed: int) -> int:
