@@ -20,7 +20,7 @@ from storyflow_tui.library import clock as _clock
 from storyflow_tui.library import copies
 from storyflow_tui.library.changes import Door
 from storyflow_tui.library.database import BUSY_SECONDS, DATABASE, Database
-from storyflow_tui.library.disk import Disk, as_ours
+from storyflow_tui.library.disk import Disk, as_ours, failures_told
 from storyflow_tui.library.history import History
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import MEDIA, LinkedFolderError, Media
@@ -120,7 +120,8 @@ class Library:
                 refusal = error
                 if not there:
                     raise
-        library = cls(path, read_only=True, clock=clock, disk=disk, busy=busy)
+        with failures_told(path):
+            library = cls(path, read_only=True, clock=clock, disk=disk, busy=busy)
         if not read_only:
             library._media.why_read_only = library._database.why_read_only = refusal.message
             linked = isinstance(refusal, LinkedFolderError)
@@ -154,7 +155,9 @@ class Library:
         """
         if not relative or self._media.path(relative) is None:
             return None
-        return self._media.folder / self._journal.locate(relative)
+        with suppress(OSError):
+            relative = self._journal.locate(relative)
+        return self._media.folder / relative
 
     def pending_moves(self) -> int:
         """How many moves of files are decided and not yet done."""
@@ -274,7 +277,7 @@ class Library:
             if file.stat().st_size:
                 return
             state = "empty"
-        except OSError:
+        except FileNotFoundError:
             state = "gone"
         copy = copies.newest_copy(self.path)
         if copy is not None or self._media.holds_files():

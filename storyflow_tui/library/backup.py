@@ -58,15 +58,18 @@ def backup(
     cannot be done, or when no restore would take the database.
     """
     disk, parent = media.disk, file.absolute().parent
-    if disk.exists(file) and not force:
-        raise NotEmptyError(f"{file} is there already; choose another name", {"file": str(file)})
-    if not parent.is_dir():
-        raise NotFoundError(f"{parent} is not there", {"file": str(file)})
-    if parent.resolve().is_relative_to(media.folder):
-        raise ReadOnlyError(
-            f"{parent} is where the library keeps its files; choose a place outside of it",
-            {"file": str(file)},
-        )
+    with failures_told(file):
+        if disk.exists(file) and not force:
+            raise NotEmptyError(
+                f"{file} is there already; choose another name", {"file": str(file)}
+            )
+        if not parent.is_dir():
+            raise NotFoundError(f"{parent} is not there", {"file": str(file)})
+        if parent.resolve().is_relative_to(media.folder):
+            raise ReadOnlyError(
+                f"{parent} is where the library keeps its files; choose a place outside of it",
+                {"file": str(file)},
+            )
     with failures_told(file), held_folder(disk, parent, _UNFINISHED) as unfinished:
         written = unfinished / "backup.zip"
         if database.read_only:
@@ -200,7 +203,7 @@ def _marks(path: Path) -> tuple[int, ...] | None:
     """What tells a file from another under its name; None: no regular file is there."""
     try:
         status = path.lstat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     if not stat.S_ISREG(status.st_mode):
         return None

@@ -36,9 +36,11 @@ def copy_today(database: Database, disk: Disk, clock: Clock) -> Path | None:
     """
     folder = database.path.parent / COPIES
     copy = folder / f"storyflow-{_day(clock)}.db"
-    if database.read_only or disk.exists(copy):
+    if database.read_only:
         return None
     with failures_told(folder):
+        if disk.exists(copy):
+            return None
         try:
             _make(database, disk, copy)
         except FileExistsError:

@@ -23,7 +23,7 @@ from storyflow_tui.errors import (
     ReadOnlyError,
     StoryflowError,
 )
-from storyflow_tui.library import migrations
+from storyflow_tui.library import disk, migrations
 from storyflow_tui.library.header import (
     APPLICATION_ID,
     foreign,
@@ -111,10 +111,13 @@ class Database:
                     raise
             else:
                 break
-        self._file = _file_at(path)
-        if opened not in (None, self._file):
+        try:
+            self._file = _file_at(path)
+            if opened not in (None, self._file):
+                raise _elsewhere(path)
+        except BaseException:
             self.close()
-            raise _elsewhere(path)
+            raise
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -254,7 +257,10 @@ class Database:
         """Close every thread's connection."""
         with self._closing:
             connections, self._connections = self._connections, []
-        if connections and self._file is not None and _file_at(self.path) not in (None, self._file):
+        there = None
+        with contextlib.suppress(StoryflowError):
+            there = _file_at(self.path)
+        if connections and self._file is not None and there not in (None, self._file):
             # SQLite would remove the log by its name, which is that of another library's by now.
             _never_close(connections)
             return
@@ -323,9 +329,12 @@ class Database:
 
     def keep(self, connection: sqlite3.Connection) -> None:
         """Remember a connection that a thread opened, to close it with the others."""
-        if self._file is not None and _file_at(self.path) != self._file:
+        try:
+            if self._file is not None and _file_at(self.path) != self._file:
+                raise _elsewhere(self.path)
+        except StoryflowError:
             connection.close()
-            raise _elsewhere(self.path)
+            raise
         with self._closing:
             self._connections.append(connection)
 
@@ -407,11 +416,13 @@ def alone(path: Path, patience: float) -> Iterator[None]:
 
 
 def _file_at(path: Path) -> _File | None:
-    """Which file stands at a path; None: none that can be looked at."""
+    """Which file stands at a path; None: none. Raises ReadOnlyError where it cannot be told."""
     try:
         status = path.stat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise disk.as_ours(error, path) from error
     return status.st_dev, status.st_ino
 
 

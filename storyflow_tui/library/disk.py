@@ -25,6 +25,9 @@ from storyflow_tui.errors import (
 
 _CHUNK = 1 << 20
 
+# The answers that say for certain that nothing has such a name.
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+
 # What a file system answers that has no hard links, or no more of them for this file.
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
@@ -33,8 +36,17 @@ class Disk:
     """File calls, each with the durability that the journal of file moves relies on."""
 
     def exists(self, path: Path) -> bool:
-        """Whether anything is there; a link counts as itself and is not followed."""
-        return os.path.lexists(path)
+        """Whether anything is there; a link counts as itself and is not followed.
+
+        Raises OSError where that cannot be told: what is taken for gone may be written over.
+        """
+        try:
+            path.lstat()
+        except OSError as error:
+            if error.errno not in _NOT_THERE:
+                raise
+            return False
+        return True
 
     def make_folder(self, path: Path) -> None:
         """Make the folder and its parents, each new one made durable in its parent."""

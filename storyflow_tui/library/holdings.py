@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -44,7 +44,9 @@ def holdings(
             f"{_SELECT} AND change_id IN (SELECT value FROM json_each(?)) ORDER BY change_id, id",
             (json.dumps(list(changes)),),
         )
-    locate = journal.locator()
+    locate: Callable[[str], str] = str
+    with suppress(OSError):  # else what is on its way is not found
+        locate = journal.locator()
     held: dict[int, Held] = {}
     for change_id, path, place in rows:
         root = media.place(locate(place))
@@ -69,12 +71,14 @@ def holdings(
 def files_at(media: Media, place: Path) -> list[Path]:
     """The file at a place, or every file below the folder there, sorted; links count as files.
 
-    A folder that cannot be looked into counts as one file.
+    What cannot be looked at, or into, counts as one file.
     """
-    if place.is_dir() and not place.is_symlink():
-        with suppress(OSError):
+    with suppress(OSError):
+        if place.is_dir() and not place.is_symlink():
             return sorted(media.disk.files_below(place))
-    return [place] if media.disk.exists(place) else []
+        if not media.disk.exists(place):
+            return []
+    return [place]
 
 
 def is_same(file: Path, other: Path) -> bool:

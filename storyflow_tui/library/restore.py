@@ -55,7 +55,7 @@ def restore(
     """
     with failures_told(library):
         library = library.resolve()
-        _refuse_target(library, replace)
+        _refuse_target(disk, library, replace)
         with _parents(disk, library), held_folder(disk, library.parent, _UNFINISHED) as workplace:
             unpacked = workplace / "library"
             disk.mkdir(unpacked)
@@ -66,7 +66,7 @@ def restore(
             disk.make_folder(unpacked / MEDIA)
             _sync_tree(disk, unpacked)
             # Looked at again: while this was unpacked somebody may have begun to write there.
-            _refuse_target(library, replace)
+            _refuse_target(disk, library, replace)
             if replace and _is_used(library):
                 return _take_place(disk, unpacked, library, clock)
             with _refusals_told(library):
@@ -76,7 +76,7 @@ def restore(
     return None
 
 
-def _refuse_target(library: Path, replace: bool) -> None:
+def _refuse_target(disk: Disk, library: Path, replace: bool) -> None:
     if not _is_used(library):
         return
     where = {"library": str(library)}
@@ -86,7 +86,7 @@ def _refuse_target(library: Path, replace: bool) -> None:
         raise NotEmptyError(
             f"{library} holds something already; choose another folder, or replace it", where
         )
-    if not any(os.path.lexists(library / name) for name in (DATABASE, MEDIA)):
+    if not any(disk.exists(library / name) for name in (DATABASE, MEDIA)):
         raise NotEmptyError(
             f"{library} holds something that is no library; choose another folder", where
         )

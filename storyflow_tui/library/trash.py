@@ -115,6 +115,7 @@ class Trash:
         """
         root = self._media.folder / TRASH
         gone: dict[str, tuple[int, int]] = {}
+        is_removed = False
         failures: list[OSError] = []
         with suppress(StoryflowError):
             self._journal.finish()
@@ -133,14 +134,16 @@ class Trash:
                         self._remove(place)
                     except OSError as error:
                         failures.append(error)
-                    if not self._media.disk.exists(place):
-                        gone[relative] = len(sizes), sum(sizes)
+                    with suppress(OSError):
+                        if not self._media.disk.exists(place):
+                            gone[relative] = len(sizes), sum(sizes)
                 self._remove_empty_folders(root)
+                is_removed = True
                 self._write_down(waiting)
         except StoryflowError:
             # Without room to write it down the next time does: what is not there is taken for
             # emptied by all.
-            if not gone:
+            if not (is_removed and gone):
                 raise
         if failures:
             raise _left(failures[0], root) from failures[0]

@@ -30,8 +30,9 @@ KINDS = (
     "rmdir",
     "flock",
     "list",
+    "stat",
 )
-"""The kinds of calls that are told apart; `list` reads a folder."""
+"""The kinds of calls that are told apart; `list` reads a folder, `stat` looks at a name."""
 
 LASTING = ("full", "gone")
 """Faults that stay from their N-th call on: no room for anything new; no answer to any call."""
@@ -40,7 +41,11 @@ CODES = {errno.ENOSPC: "no_space", errno.EIO: "damaged", errno.EACCES: "read_onl
 """The errors that calls fail with, and as what an operation is refused then."""
 
 _BY_DESCRIPTOR = ("read", "write", "fsync", "flock")  # the system names no file in their errors
+_CLEANS_UP = ("unlink", "rmdir", "list", "stat")
 _TAKES_ROOM = ("write", "rename", "link", "mkdir", "create")
+
+
+_look = os.lstat  # not to be seen by a watch
 
 
 class Call(NamedTuple):
@@ -86,6 +91,8 @@ class Watch:
             (os, "rmdir", self._on_path("rmdir", os.rmdir)),
             (os, "scandir", self._on_path("list", os.scandir)),
             (os, "listdir", self._on_path("list", os.listdir)),
+            (os, "stat", self._on_path("stat", os.stat)),
+            (os, "lstat", self._on_path("stat", os.lstat)),
             (Disk, "exchange", self._exchange(Disk.exchange)),
             (fcntl, "flock", self._on_descriptor("flock", fcntl.flock)),
             (io, "open", self._open_file(io.open)),
@@ -199,7 +206,7 @@ class Watch:
         place = self._place(path, dir_fd)
         if place is None:
             return real(path, flags, mode, dir_fd=dir_fd)
-        is_new = bool(flags & os.O_CREAT) and not os.path.lexists(place)
+        is_new = bool(flags & os.O_CREAT) and not _is_there(place)
         call = Call("create" if is_new else "open", (place,))
         descriptor: int = self._made(call, lambda: real(path, flags, mode, dir_fd=dir_fd))
         self._open[descriptor] = place
@@ -227,7 +234,7 @@ class Watch:
             if isinstance(file, int):
                 raw = _File(self, place, file, plain, closefd)
             else:
-                is_new = not plain.startswith("r") and not os.path.lexists(place)
+                is_new = not plain.startswith("r") and not _is_there(place)
                 call = Call("create" if is_new else "open", (place,))
                 raw = self._made(call, lambda: _File(self, place, file, plain, closefd))
                 self._open[raw.fileno()] = place
@@ -245,6 +252,14 @@ class Watch:
             return io.TextIOWrapper(buffered, encoding, errors, newline)
 
         return made
+
+
+def _is_there(path: str) -> bool:
+    try:
+        _look(path)
+    except OSError:
+        return False
+    return True
 
 
 class _File(io.FileIO):
@@ -318,7 +333,7 @@ class Failing(Watch):
 
     def fits(self, code: str) -> bool:
         """Whether a refusal tells what failed; the user's picture may be called unusable."""
-        is_given = self.struck is not None and "/pictures/" in self.struck.paths[0]
+        is_given = self.struck is not None and "/library/" not in f"{self.struck.paths[0]}/"
         return code == CODES[self.error] or (
             is_given and code in ("invalid_image", "invalid_story")
         )
@@ -326,7 +341,7 @@ class Failing(Watch):
     @property
     def keeps_strays(self) -> bool:
         """Whether it is the very removing of what is left that fails, or all after a failure."""
-        removes = self.struck is not None and self.struck.kind in ("unlink", "rmdir", "list")
+        removes = self.struck is not None and self.struck.kind in _CLEANS_UP
         return self.is_lasting or removes
 
     def leaves_out(self, call: Call) -> bool:
