@@ -40,7 +40,7 @@ class Scene:
             story = Story("Fog", [StorySegment(text) for text in ("First.", STORED, "Third.")])
             library.projects.import_story(story)
 
-    def start(self, hindrance: str = "", argument: str = "", *, field: bool = True) -> None:
+    def start(self, hindrance: str = "", argument: str = "") -> None:
         """Start the editor, with something in its way or without, and open the field."""
         program = [*self.through]
         if hindrance == "held":
@@ -51,10 +51,13 @@ class Scene:
         else:
             program += [command()]
         self.terminal.start("--library", str(self.library), "open", "1", program=program)
+        self.open_field()
+
+    def open_field(self) -> None:
+        """Put the cursor into the narration of the second segment."""
         self.terminal.wait_for("Fog", "1 of 3")
-        if field:
-            self.terminal.press("j", "e")
-            self.terminal.wait_for("2 of 3", "done")
+        self.terminal.press("j", "e")
+        self.terminal.wait_for("2 of 3", "done")
 
     def type(self, text: str = TYPED) -> None:
         """Type before what is there, and wait until it shows."""

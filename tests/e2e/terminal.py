@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PATIENCE = 20.0
 """Seconds after which a screen that does not come is a failure."""
 
@@ -117,6 +119,11 @@ class Terminal:
         subprocess.run(
             ["tmux", "-L", self._socket, "kill-server"], check=False, capture_output=True
         )
+
+
+def long(*values: object) -> Any:
+    """A set of parameters for the long tests only."""
+    return pytest.param(*values, marks=pytest.mark.long)
 
 
 def children(process: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import pytest
 
 from tests.e2e.ends import ENDS, STATES, shown_next
 from tests.e2e.scene import STORED, TYPED, Scene, group, is_there
-from tests.e2e.terminal import Terminal, until
+from tests.e2e.terminal import Terminal, children, command, long, until
 
 Make = Callable[..., Terminal]
 
@@ -42,7 +43,7 @@ def scene(tmp_path: Path, terminal: Make) -> Iterator[Scene]:
 
 @pytest.mark.parametrize(
     ("end", "state"),
-    [*_ALWAYS, *(pytest.param(*other, marks=pytest.mark.long) for other in _OTHERS)],
+    [*_ALWAYS, *(long(*other) for other in _OTHERS)],
 )
 def test_an_end_loses_nothing_and_the_next_open_offers_it(
     end: str, state: str, scene: Scene, terminal: Make
@@ -60,7 +61,7 @@ def test_an_end_loses_nothing_and_the_next_open_offers_it(
     scene.terminal.wait_for(*shown_next(state))
 
 
-@pytest.mark.parametrize("answer", ["m", "t", "b"])
+@pytest.mark.parametrize("answer", ["m", long("t"), long("b")])
 def test_a_draft_is_taken_refused_or_joined(answer: str, scene: Scene, terminal: Make) -> None:
     with STATES["held"](scene):
         os.kill(scene.process(), signal.SIGTERM)
@@ -103,7 +104,7 @@ def test_where_neither_library_nor_draft_can_be_written_it_says_so(scene: Scene)
     assert scene.kept() == [STORED]
 
 
-@pytest.mark.parametrize("end", ["SIGTERM", "window"])
+@pytest.mark.parametrize("end", [long("SIGTERM"), "window"])
 def test_a_script_that_is_typed_is_offered_by_the_next_import(
     end: str, scene: Scene, terminal: Make
 ) -> None:
@@ -121,10 +122,11 @@ def test_a_script_that_is_typed_is_offered_by_the_next_import(
     scene.terminal.wait_for("Text: typed into the script", "was not imported the last time")
 
 
-@pytest.mark.parametrize(("key", "title"), [("n", "A new story"), ("r", "FogBound")])
+@pytest.mark.parametrize("key", ["n", long("r")])
 def test_a_title_that_is_typed_is_there_when_it_is_asked_for_again(
-    key: str, title: str, scene: Scene, terminal: Make
+    key: str, scene: Scene, terminal: Make
 ) -> None:
+    title = {"n": "A new story", "r": "FogBound"}[key]
     scene.terminal.start("--library", str(scene.library))
     scene.terminal.wait_for("Stories", "Fog")
     scene.terminal.press(key)
@@ -136,15 +138,6 @@ def test_a_title_that_is_typed_is_there_when_it_is_asked_for_again(
     scene.terminal.wait_for("Stories", "Fog")
     scene.terminal.press(key)
     scene.terminal.wait_for(title, f"{len(title)} of 200 characters")
-
-
-def test_keys_that_came_just_before_a_signal_are_not_lost(scene: Scene) -> None:
-    scene.start()
-    scene.terminal.write("One after the other, without a rest. " * 5)
-    editor = scene.process()
-    os.kill(editor, signal.SIGTERM)
-    scene.terminal.wait_for("ended with 143")
-    assert scene.text() == "One after the other, without a rest. " * 5 + STORED
 
 
 def test_an_editor_that_stands_still_keeps_the_text_and_ends(scene: Scene) -> None:
@@ -168,7 +161,7 @@ def test_a_fault_keeps_the_text_and_names_its_log(scene: Scene) -> None:
     assert is_sane(scene.terminal)
 
 
-@pytest.mark.parametrize("end", ["SIGHUP", "SIGTERM", "SIGINT", "quit"])
+@pytest.mark.parametrize("end", [long("SIGHUP"), "SIGTERM", long("SIGINT"), long("quit")])
 def test_the_terminal_is_as_it_was_before(end: str, scene: Scene) -> None:
     scene.start()
     scene.type()
@@ -189,6 +182,40 @@ def test_stopped_and_continued_it_goes_on(scene: Scene) -> None:
     scene.terminal.write("And on. ")
     scene.terminal.wait_for("Typed just now. And on.")
     until(lambda: scene.text() == "Typed just now. And on. " + STORED, "the save", scene.terminal)
+
+
+@pytest.fixture
+def suspended(scene: Scene) -> int:
+    """An editor that was sent to the background of a shell right after a key; its process."""
+    scene.terminal.start("-i", program=["sh"])
+    scene.terminal.write(f"{command()} --library {shlex.quote(str(scene.library))} open 1")
+    scene.terminal.press("Enter")
+    scene.open_field()
+    scene.type()
+    (editor,) = children(scene.terminal.process())
+    os.kill(editor, signal.SIGTSTP)
+    until(lambda: scene.terminal.asked("alternate_on") == "0", "the shell", scene.terminal)
+    return editor
+
+
+def test_in_the_background_of_a_shell_the_terminal_is_sane_and_fg_goes_on(
+    suspended: int, scene: Scene
+) -> None:
+    assert is_sane(scene.terminal)
+    scene.terminal.write("fg")
+    scene.terminal.press("Enter")
+    scene.terminal.wait_for("2 of 3", TYPED + STORED)
+    scene.terminal.write("And on. ")
+    until(lambda: scene.text() == TYPED + "And on. " + STORED, "the save", scene.terminal)
+
+
+@pytest.mark.parametrize("end", ["window", long("server killed")])
+def test_in_the_background_of_a_shell_that_ends_nothing_is_lost(
+    end: str, suspended: int, scene: Scene
+) -> None:
+    ENDS[end](scene)
+    until(lambda: not is_there(suspended), "the end of the editor")
+    assert scene.typed in scene.kept()
 
 
 def is_sane(terminal: Terminal) -> bool:

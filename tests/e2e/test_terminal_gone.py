@@ -11,13 +11,15 @@ import signal
 import struct
 import subprocess
 import termios
+import time
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.scene import STORED, Scene
-from tests.e2e.terminal import PATIENCE, Terminal, command, until
+from tests.e2e.terminal import PATIENCE, Terminal, command, long, until
 
 SENTENCE = "A sentence that is typed while nobody reads what is drawn. " * 12
 
@@ -50,6 +52,21 @@ class Bare:
             assert select.select([self.master], [], [], PATIENCE)[0], f"{text} never came"
             seen += os.read(self.master, 65536)
 
+    def fill(self) -> None:
+        """Have it draw until the pty takes no more, and then as much as the editor lets wait."""
+        left = 60
+        before = -1
+        for columns in cycle((118, 119, 120)):
+            size = struct.pack("HHHH", 40, columns, 0, 0)
+            fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
+            os.kill(self.editor.pid, signal.SIGWINCH)
+            time.sleep(0.03)
+            (waiting,) = struct.unpack("i", fcntl.ioctl(self.master, termios.FIONREAD, bytes(4)))
+            left -= waiting == before
+            before = waiting
+            if not left:
+                return
+
     def close(self) -> None:
         """End what is left."""
         self.editor.kill()
@@ -75,19 +92,26 @@ def bare(scene: Scene) -> Iterator[Bare]:
 
 
 def test_what_is_typed_is_saved_though_the_terminal_does_not_read(scene: Scene, bare: Bare) -> None:
-    for letter in SENTENCE.encode():
-        os.write(bare.master, bytes([letter]))
+    bare.fill()
+    os.write(bare.master, SENTENCE.encode())
     until(lambda: scene.text() == SENTENCE + STORED, "the save")
     bare.read_until("saved")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [long(signal.SIGTERM), signal.SIGHUP])
 def test_a_signal_ends_an_editor_whose_terminal_does_not_read(
     number: signal.Signals, scene: Scene, bare: Bare
 ) -> None:
-    for letter in SENTENCE.encode():
-        os.write(bare.master, bytes([letter]))
+    bare.fill()
+    os.write(bare.master, SENTENCE.encode())
     os.kill(bare.editor.pid, number)
+    bare.editor.wait(PATIENCE)
+    assert SENTENCE + STORED in scene.kept()
+
+
+def test_keys_that_came_just_before_a_signal_are_not_lost(scene: Scene, bare: Bare) -> None:
+    os.write(bare.master, SENTENCE.encode())
+    os.kill(bare.editor.pid, signal.SIGTERM)
     bare.editor.wait(PATIENCE)
     assert SENTENCE + STORED in scene.kept()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.scene import STORED, TYPED, Scene
-from tests.e2e.terminal import Terminal, run, until
+from tests.e2e.terminal import Terminal, long, run, until
 
 Make = Callable[..., Terminal]
 THEIRS = "From the other window. "
@@ -23,7 +23,7 @@ def scene(tmp_path: Path, terminal: Make) -> Iterator[Scene]:
         made.terminal.close()
 
 
-@pytest.mark.parametrize("answer", ["m", "t", "b"])
+@pytest.mark.parametrize("answer", ["m", "t", long("b")])
 def test_both_texts_of_two_editors_are_shown_and_the_choice_is_kept(
     answer: str, scene: Scene, terminal: Make
 ) -> None:
@@ -58,9 +58,9 @@ def test_both_texts_of_two_editors_are_shown_and_the_choice_is_kept(
     ("command", "shown"),
     [
         (("segment", "edit", "2", "--prompt", "a lamp in fog"), "a lamp in fog"),
-        (("segment", "move", "2", "1"), "1 of 3"),
+        long(("segment", "move", "2", "1"), "1 of 3"),
         (("segment", "delete", "1", "--yes"), "1 of 2"),
-        (("undo", "1"), "2 of 3"),
+        long(("undo", "1"), "2 of 3"),
     ],
     ids=lambda value: value[-2] if isinstance(value, tuple) else "",
 )
