@@ -61,7 +61,7 @@ def test_an_end_loses_nothing_and_the_next_open_offers_it(
     scene.terminal.wait_for(*shown_next(state))
 
 
-@pytest.mark.parametrize("answer", ["m", long("t"), long("b")])
+@pytest.mark.parametrize("answer", [long("m"), long("t"), long("b")])
 def test_a_draft_is_taken_refused_or_joined(answer: str, scene: Scene, terminal: Make) -> None:
     with STATES["held"](scene):
         os.kill(scene.process(), signal.SIGTERM)
@@ -173,6 +173,7 @@ def test_the_terminal_is_as_it_was_before(end: str, scene: Scene) -> None:
     assert is_sane(scene.terminal)
 
 
+@pytest.mark.long
 def test_stopped_and_continued_it_goes_on(scene: Scene) -> None:
     scene.start()
     scene.type()
