@@ -95,6 +95,11 @@ class Segments:
                     work.files.bring_back(path, place)
         else:
             segments = work.rows.some_segments(self.ids)
+            if len(segments) != len(self.ids):
+                raise ConflictError(
+                    "Not all of these segments are in the story any more",
+                    {"project_id": self.project_id, "segment_ids": [*self.ids]},
+                )
             self.rows = [segment_row(segment) for segment in segments]
             for path in files_of(segments):
                 work.files.put_away_file(path, self.project_id)

@@ -1,13 +1,10 @@
-"""A disk that fails at the N-th call, and pictures small enough to try hundreds of times."""
+"""A disk whose N-th call of one kind fails."""
 
 from __future__ import annotations
 
 import errno
 import os
-from pathlib import Path
 from typing import Any
-
-from PIL import Image
 
 from storyflow_tui.library.disk import Disk
 
@@ -29,10 +26,3 @@ class FailingDisk(Disk):
             return real(*given, **named)
 
         setattr(self, call, once)
-
-
-def picture(path: Path, colour: str) -> Path:
-    """A small PNG in one colour."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", (8, 6), colour).save(path)
-    return path

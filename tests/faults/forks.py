@@ -24,6 +24,7 @@ _FORKS.set_forkserver_preload(
         # What the library itself imports only when it must.
         "storyflow_tui.library.backup",
         "storyflow_tui.library.images",
+        "storyflow_tui.library.repair",
         "storyflow_tui.library.retention",
     ]
 )

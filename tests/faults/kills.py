@@ -31,6 +31,7 @@ from tests.faults.random_work import (
     partly_emptied,
     perform,
     seen,
+    stays_straight,
 )
 from tests.model import Model
 
@@ -116,6 +117,8 @@ class _Life:
         if not newest:
             return
         line = max(newest, key=newest.__getitem__)
+        if not stays_straight(self._model, Intent("undo", (line,))):
+            return
         for name in ("undo", "redo"):
             self._do(Intent(name, (line,)))
             told = difference(expected(self._model), seen(self._library, self._known))

@@ -19,7 +19,7 @@ from storyflow_tui.library import Library
 from storyflow_tui.library.clock import now
 from storyflow_tui.library.retention import Retention
 from storyflow_tui.story import Story, StorySegment
-from tests.model import Model, Picture, Row, path_of
+from tests.model import Line, Model, Picture, Row, path_of
 
 NAMES = ("a.png", "b.png")
 TEXTS = ("a", "b c", "雨が降る", "x\ny", "one two three four", "five " * 300)
@@ -72,8 +72,9 @@ class Chooser:
         names = list(_WEIGHTS)
         while True:
             (name,) = self._random.choices(names, _WEIGHTS.values())  # type: ignore[arg-type]
-            if (intent := getattr(self, f"_{name}")()) is not None:
-                return Intent(name, intent)
+            values = getattr(self, f"_{name}")()
+            if values is not None and stays_straight(self._model, Intent(name, values)):
+                return Intent(name, values)
 
     def _project(self) -> int | None:
         return self._random.choice(sorted(self._model.projects)) if self._model.projects else None
@@ -163,12 +164,7 @@ class Chooser:
         if not ids:
             return None
         change_id = self._random.choice(sorted(ids)[-12:])  # of the older ones most is there
-        # A story that comes back as it was earlier, or without some pictures, is not what its own
-        # history goes on from; the library answers conflict then, which is beyond the model.
-        trial = self._model.copy()
-        trial.restore(change_id)
-        back = trial.projects.keys() - self._model.projects.keys()
-        return (change_id,) if all(_goes_on(trial, project_id) for project_id in back) else None
+        return (change_id,)
 
     def _retain(self) -> tuple[Any, ...]:
         return (self._random.randint(20, 40),)
@@ -176,14 +172,27 @@ class Chooser:
     def _empty(self) -> tuple[Any, ...]:
         return ()
 
-    _backup = _empty
+    _backup = _repair = _empty
+
+
+def stays_straight(model: Model, intent: Intent) -> bool:
+    """Whether a story that the operation brings back is what its own history ends with.
+
+    One that comes back as it was earlier, or without some pictures, is not: undo of what it knows
+    nothing of is a conflict then, which is beyond the model.
+    """
+    if intent.name not in ("undo", "redo", "restore"):
+        return True
+    trial = model.copy()
+    foretell(trial, intent)
+    back = trial.projects.keys() - model.projects.keys()
+    return all(_goes_on(trial, project_id) for project_id in back)
 
 
 def _goes_on(model: Model, project_id: int) -> bool:
-    """Whether the rows of a project are those that its own history ends with."""
-    line = model.lines.get(project_id)
-    ends = [change.after for change in line.done[-1:]] if line else []
-    ends = ends or ([change.before for change in line.undone[-1:]] if line else [])
+    line = model.lines.get(project_id, Line())
+    ends = [change.after for change in line.done[-1:]]
+    ends += [change.before for change in line.undone[-1:]]
 
     def unlocked(rows: Mapping[int, Row]) -> dict[int, Row]:
         return {key: row._replace(locked=False) for key, row in rows.items()}
@@ -211,6 +220,7 @@ _WEIGHTS = {
     "retain": 0.5,
     "empty": 0.5,
     "backup": 0.5,
+    "repair": 0.3,
 }
 
 
@@ -226,7 +236,7 @@ def foretell(model: Model, intent: Intent) -> str | None:
             model.import_story(*values)
         case "undo" | "redo", (line,):
             return model.replay(line, forward=intent.name == "redo")
-        case "backup", ():
+        case (("backup" | "repair"), ()):
             pass
         case name, values:
             answer = getattr(model, name)(*values)
@@ -282,6 +292,8 @@ def _perform(library: Library, pictures: Path, intent: Intent) -> None:
                 retention.apply(0)
         case "empty", ():
             library.trash.empty()
+        case "repair", ():
+            library.repair()
         case "backup", ():
             library.backup(library.path.parent / "backup.zip", force=True)
         case name, _:

@@ -17,8 +17,8 @@ from storyflow_tui.errors import BusyError, ConflictError
 from storyflow_tui.library import Library
 from storyflow_tui.library.disk import Disk
 from storyflow_tui.story import Story, StorySegment
-from tests.faults.dying import picture
 from tests.faults.forks import child, word
+from tests.faults.operations import picture
 
 
 @pytest.fixture

@@ -311,7 +311,7 @@ def test_what_was_brought_back_waits_in_the_trash_no_more(
     assert library.check() == []
 
 
-@pytest.mark.parametrize("later", ["delete", "move"])
+@pytest.mark.parametrize("later", ["delete", "move", "insert"])
 def test_of_a_story_brought_back_as_it_was_earlier_no_later_change_is_taken_back(
     library: Library,
     project: ProjectRecord,
@@ -323,7 +323,13 @@ def test_of_a_story_brought_back_as_it_was_earlier_no_later_change_is_taken_back
     library.projects.create("Another")  # sets the undone import aside, with the story in it
     imported = library.history.list()[-1].id
     library.trash.restore(imported)
-    library.segments.delete(ids[0]) if later == "delete" else library.segments.move(ids[0], 3)
+    match later:
+        case "delete":
+            library.segments.delete(ids[0])
+        case "move":
+            library.segments.move(ids[0], 3)
+        case _:
+            library.projects.insert(project.id, 1, Story("", [StorySegment("New")]))
     library.history.undo()
     library.projects.create("And another")
     library.trash.restore(imported)
