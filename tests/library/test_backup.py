@@ -447,3 +447,42 @@ def test_a_backup_and_a_restore_on_a_full_disk_say_so_and_leave_nothing(
     assert json.loads(answer.stderr)["code"] == "no_space", answer.stderr
     assert not (tmp_path / "target" / "new").exists()
     assert (rows(full), files(full)) == before
+
+
+def test_a_backup_is_on_the_disk_before_it_has_its_name(full: Library, tmp_path: Path) -> None:
+    done: list[tuple[str, str]] = []
+
+    class Recording(Disk):
+        def sync_written(self, path: Path) -> None:
+            super().sync_written(path)
+            done.append(("synced", path.name))
+
+        def give_name(self, finished: Path, target: Path) -> None:
+            done.append(("named", target.name))
+            super().give_name(finished, target)
+
+        def write(self, descriptor: int, data: bytes) -> None:
+            super().write(descriptor, data)
+            done.append(("wrote", ""))
+
+        def sync(self, folder: Path) -> None:
+            super().sync(folder)
+            done.append(("synced", folder.name))
+
+    with Library.open(full.path, disk=Recording()) as recording:
+        done.clear()
+        recording.backup(tmp_path / "b.zip")
+    after = done[max(n for n, one in enumerate(done) if one[0] == "wrote") + 1 :]
+    assert after == [("synced", "backup.zip"), ("named", "b.zip"), ("synced", tmp_path.name)]
+
+
+def test_a_file_that_came_meanwhile_is_not_written_over(full: Library, tmp_path: Path) -> None:
+    def somebody_else() -> None:
+        (tmp_path / "backup.zip").write_text("mine")
+
+    with (
+        Library.open(full.path, disk=Meanwhile("write", somebody_else)) as library,
+        pytest.raises(NotEmptyError),
+    ):
+        library.backup(tmp_path / "backup.zip")
+    assert (tmp_path / "backup.zip").read_text() == "mine"

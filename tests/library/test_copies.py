@@ -225,6 +225,28 @@ def test_a_copy_is_made_where_there_are_no_hard_links(
     assert names(library) == [TODAY]
 
 
+def test_a_copy_is_on_the_disk_before_it_has_its_name(library: Library, clock: Any) -> None:
+    done: list[tuple[str, str]] = []
+
+    class Recording(Disk):
+        def sync_written(self, path: Path) -> None:
+            super().sync_written(path)
+            done.append(("synced", path.name))
+
+        def give_name(self, finished: Path, target: Path) -> None:
+            done.append(("named", target.name))
+            super().give_name(finished, target)
+
+        def sync(self, folder: Path) -> None:
+            super().sync(folder)
+            done.append(("synced", folder.name))
+
+    with Library.open(library.path, clock=clock, disk=Recording()) as recording:
+        done.clear()
+        recording.copy_today()
+    assert done[-3:] == [("synced", TODAY), ("named", TODAY), ("synced", "backups")]
+
+
 def test_a_copy_needs_no_write_lock_and_holds_up_no_writer(
     library: Library, second: Library, project: ProjectRecord, clock: Any
 ) -> None:

@@ -74,6 +74,7 @@ def test_the_file_is_known_as_ours(library: Library, sql: Sql) -> None:
 def test_every_connection_is_durable_and_keeps_foreign_keys(library: Library) -> None:
     assert library._database.value("PRAGMA synchronous") == 2
     assert library._database.value("PRAGMA foreign_keys") == 1
+    assert library._database.value("PRAGMA trusted_schema") == 0
 
 
 def test_the_tables_are_as_given(library: Library, sql: Sql) -> None:
@@ -454,3 +455,15 @@ def test_a_full_disk_is_called_so_and_nothing_is_changed(
     assert library.segments.get(ids[0]).text_content != "long " * 100_000
     library._database.value("PRAGMA max_page_count = 100000")
     library.segments.edit(ids[0], text_content="long " * 100_000)
+
+
+def test_a_moment_stays_what_it_was_while_others_write(
+    library: Library, second: Library, project: ProjectRecord, tmp_path: Path
+) -> None:
+    with library._database.moment() as moment:
+        second.projects.create("Later")
+        assert moment.rows("SELECT title FROM project") == [(project.title,)]
+        moment.copy_to(tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        assert connection.execute("SELECT title FROM project").fetchall() == [(project.title,)]
+    assert len(library.projects.list()) == 2

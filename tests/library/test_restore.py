@@ -804,6 +804,60 @@ def test_a_restore_that_failed_leaves_the_former_library_and_nothing_else(
     assert failures or call in ("unlink", "exchange")
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_restored_library_is_on_the_disk_before_it_has_its_place(
+    archive: Path, former: Path, replace: bool
+) -> None:
+    target = former if replace else former.with_name("new")
+    unsynced: set[Path] = set()
+    last = ""
+
+    class Recording(Disk):
+        def create(self, path: Path) -> int:
+            unsynced.update((path, path.parent))
+            return super().create(path)
+
+        def mkdir(self, path: Path) -> None:
+            unsynced.add(path)
+            super().mkdir(path)
+
+        def sync_written(self, path: Path) -> None:
+            super().sync_written(path)
+            unsynced.discard(path)
+
+        def sync(self, folder: Path) -> None:
+            nonlocal last
+            super().sync(folder)
+            unsynced.discard(folder)
+            last = f"synced {folder.name}"
+
+        def rename(self, source: Path, to: Path) -> None:
+            nonlocal last
+            assert not [path for path in unsynced if path.is_relative_to(source)]
+            super().rename(source, to)
+            last = "renamed"
+
+        def exchange(self, first: Path, second: Path) -> bool:
+            nonlocal last
+            last = "exchanged"
+            return super().exchange(first, second)
+
+    Library.restore(archive, target, replace=replace, disk=Recording())
+    assert last == f"synced {target.parent.name}"
+
+
+def test_what_came_to_the_target_meanwhile_is_not_replaced(archive: Path, tmp_path: Path) -> None:
+    class Meanwhile(Disk):
+        def sync_written(self, path: Path) -> None:
+            with Library.open(tmp_path / "fresh") as library:
+                library.projects.create("Meanwhile")
+            super().sync_written(path)
+
+    with pytest.raises(NotEmptyError):
+        Library.restore(archive, tmp_path / "fresh", disk=Meanwhile())
+    assert "Meanwhile" in titles(tmp_path / "fresh")
+
+
 def test_where_nothing_can_be_put_back_the_error_says_where_the_former_library_is(
     archive: Path, former: Path
 ) -> None:
