@@ -257,13 +257,6 @@ class Database:
         """Close every thread's connection."""
         with self._closing:
             connections, self._connections = self._connections, []
-        there = None
-        with contextlib.suppress(StoryflowError):
-            there = _file_at(self.path)
-        if connections and self._file is not None and there not in (None, self._file):
-            # SQLite would remove the log by its name, which is that of another library's by now.
-            _never_close(connections)
-            return
         for connection in connections:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
@@ -432,11 +425,3 @@ def _elsewhere(path: Path) -> ReadOnlyError:
         "open it again",
         where(path),
     )
-
-
-def _never_close(connections: list[sqlite3.Connection]) -> None:
-    """Keep connections past the end of the interpreter, which would close them."""
-    import ctypes
-
-    for connection in connections:
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))

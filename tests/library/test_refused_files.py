@@ -24,6 +24,7 @@ from storyflow_tui.errors import (
     StoryflowError,
 )
 from storyflow_tui.library import Library
+from storyflow_tui.library.database import Database
 from storyflow_tui.library.migrations import VERSION
 
 FROZEN = Path(__file__).parent / "frozen" / "schema-1"
@@ -116,6 +117,11 @@ def foreign_by_its_id(file: Path) -> None:
     ask(file, "PRAGMA application_id = 1")
 
 
+def foreign_by_its_id_with_its_log(file: Path) -> None:
+    ask(file, "PRAGMA application_id = 1")
+    with_its_log(file, "UPDATE project SET title = 'x'")
+
+
 def foreign_with_our_tables(file: Path) -> None:
     ask(file, "PRAGMA application_id = 0")
 
@@ -173,6 +179,7 @@ REFUSED: dict[type[StoryflowError], list[Callable[[Path], None]]] = {
         foreign_in_wal_mode,
         foreign_with_its_log,
         foreign_by_its_id,
+        foreign_by_its_id_with_its_log,
         foreign_with_our_tables,
         foreign_and_damaged,
         text,
@@ -400,6 +407,21 @@ def test_nothing_is_written_into_a_library_that_was_moved_away_while_open(
         assert moved.check() == []
 
 
+def test_a_library_that_is_replaced_while_it_is_opened_is_not_opened(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = Database._prepare
+
+    def slow(self: Database) -> None:
+        prepare(self)
+        folder.rename(tmp_path / "moved")
+        shutil.copytree(FROZEN, folder)
+
+    monkeypatch.setattr(Database, "_prepare", slow)
+    with pytest.raises(ReadOnlyError, match="open it again"):
+        Database(folder / "storyflow.db")
+
+
 def test_a_thread_that_comes_later_does_not_read_another_library(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -414,6 +436,7 @@ _LEAVING = """
 import sys
 from pathlib import Path
 from storyflow_tui.library import Library
+from storyflow_tui.library.database import Database
 library = Library.open(sys.argv[1])
 library.projects.create("Open")
 print("open", flush=True)
@@ -424,6 +447,7 @@ library.close()
 _KILLED = """
 import os, signal, sys
 from storyflow_tui.library import Library
+from storyflow_tui.library.database import Database
 library = Library.open(sys.argv[1])
 library.projects.create("In the log only")
 print("written", flush=True)

@@ -282,6 +282,24 @@ def test_two_programs_upgrade_at_once(frozen: Path, tmp_path: Path) -> None:
     assert len(list((frozen / "backups").iterdir())) == 1
 
 
+def test_an_upgrade_that_another_was_faster_with_is_not_done_twice(
+    frozen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, INVENTED)
+    upgrade = Database._upgrade
+
+    def late(self: Database) -> None:
+        monkeypatch.setattr(Database, "_upgrade", upgrade)
+        Database(frozen / "storyflow.db").close()
+        upgrade(self)
+
+    monkeypatch.setattr(Database, "_upgrade", late)
+    with Library.open(frozen) as library:
+        assert library.check() == []
+    assert len(ask(frozen, "SELECT * FROM mood")) == 2
+    assert not (frozen / "backups").exists(), "no copy of what was upgraded already"
+
+
 def test_an_upgrade_waits_for_whoever_writes(frozen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = rows(frozen)
     with closing(sqlite3.connect(frozen / "storyflow.db", isolation_level=None)) as writer:
