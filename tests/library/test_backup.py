@@ -233,11 +233,14 @@ def test_where_there_are_no_hard_links_files_are_copied_without_the_write_lock(
     full: Library, paint: Paint, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_hard_links(monkeypatch)
+    # The second time a picture is replaced, under its name, that is copied already.
+    attached = iter([(4, "meanwhile.png"), (1, "a.png"), (4, "meanwhile.png")])
     colours = iter(["black", "white", "grey"])
 
     def others_work() -> None:
+        key, name = next(attached)
         with Library.open(full.path, busy=0.2) as other:
-            other.segments.attach_image(4, paint(tmp_path / "meanwhile.png", next(colours)))
+            other.segments.attach_image(key, paint(tmp_path / "meanwhile" / name, next(colours)))
 
     with Library.open(full.path, disk=Meanwhile("copy", others_work, 3)) as library:
         library.backup(tmp_path / "backup.zip")
@@ -246,6 +249,27 @@ def test_where_there_are_no_hard_links_files_are_copied_without_the_write_lock(
         assert restored.check() == []
         assert files(restored) == files(full)
     assert list((full.media / ".staging").iterdir()) == []
+
+
+def test_a_picture_that_is_replaced_while_a_read_only_library_is_packed_fits_its_row(
+    full: Library, paint: Paint, tmp_path: Path
+) -> None:
+    def replace() -> None:
+        full.segments.attach_image(2, paint(tmp_path / "meanwhile/b.jpg", "black"))
+
+    before = len(full.history.list(1))
+    picture = full.file(full.segments.get(2).image_file)
+    assert picture is not None
+    former = picture.read_bytes()
+    disk = Meanwhile("write", replace)
+    with Library.open(full.path, disk=disk, read_only=True) as library:
+        library.backup(tmp_path / "backup.zip")
+    Library.restore(tmp_path / "backup.zip", tmp_path / "restored")
+    with Library.open(tmp_path / "restored") as restored:
+        found = restored.file(restored.segments.get(2).image_file)
+        assert found is not None
+        has_come = len(restored.history.list(1)) > before
+        assert found.read_bytes() == (picture.read_bytes() if has_come else former)
 
 
 def test_files_that_another_has_still_to_move_are_in_the_backup_where_they_belong(
