@@ -156,6 +156,23 @@ def test_something_else_under_a_pictures_name_is_found(library: Library, picture
     assert [finding.check for finding in library.check()] == ["broken_image"]
 
 
+def test_a_database_that_cannot_be_read_any_more_is_a_finding(
+    library: Library, pictured: Path, sql: Callable[..., Any]
+) -> None:
+    for number in range(200):
+        library.segments.edit(2, text_content=f"{number} " * 200)
+    sql(library, "PRAGMA wal_checkpoint(TRUNCATE)")
+    library.close()
+    file = library.path / "storyflow.db"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
+    with Library.open(library.path) as damaged:
+        findings = damaged.check()
+        assert findings == damaged.repair().left
+    assert {finding.check for finding in findings} == {"database"}
+    assert not any(finding.can_mend for finding in findings)
+
+
 def test_a_check_that_is_wanted_no_more_stops(library: Library, pictured: Path) -> None:
     pictured.unlink()
     assert library.check(wanted=lambda: False) == []
