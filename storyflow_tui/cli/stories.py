@@ -40,8 +40,8 @@ def import_stories(
 ) -> int:
     """Import stories, each as a new project.
 
-    FILE is a story in JSON (with its pictures beside it) or in the text form; - reads standard
-    input. Of several files each is imported whole or not at all.
+    FILE is a story in JSON (with its pictures beside it) or in the text form, up to 256 MiB; -
+    reads standard input. Of several files each is imported whole or not at all.
 
     \b
     storyflow import the-lamp/story.json
