@@ -125,12 +125,11 @@ def _entry_name(path: str, number: int) -> str:
 
 
 class _Sink(io.RawIOBase):
-    """A new file that is written through the disk; after a failure it takes what comes in vain."""
+    """A new file that is written through the disk."""
 
     def __init__(self, disk: Disk, path: Path) -> None:
         self._disk = disk
         self._descriptor = disk.create(path)
-        self._has_failed = False
 
     def writable(self) -> bool:
         return True
@@ -146,11 +145,7 @@ class _Sink(io.RawIOBase):
 
     def write(self, data: object) -> int:
         view = memoryview(data)  # type: ignore[arg-type]  # what io promises is a buffer
-        # On its way out of a failed write `zipfile` writes on, and would fail once more.
-        if not self._has_failed:
-            self._has_failed = True
-            self._disk.write(self._descriptor, bytes(view))
-            self._has_failed = False
+        self._disk.write(self._descriptor, bytes(view))
         return view.nbytes
 
     def close(self) -> None:

@@ -381,33 +381,6 @@ def on_network(folder: Path) -> bool:
     return kind.startswith(_NETWORK)
 
 
-@contextlib.contextmanager
-def alone(path: Path, patience: float) -> Iterator[None]:
-    """Hold a database that nobody else has open; raises BusyError when somebody has.
-
-    It is without a log afterwards. One that is damaged or not ours is not touched, nor held.
-    """
-    try:
-        refuse_by_header(path, read_only=True)
-        uri = f"file:{quoted(path)}?mode=rw"
-        connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
-    except (StoryflowError, sqlite3.Error):
-        yield
-        return
-    with contextlib.closing(connection):
-        try:
-            # Refused while others have it open: each holds its log.
-            connection.execute("PRAGMA journal_mode = DELETE")
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            if isinstance(as_ours(error, path), BusyError):
-                raise BusyError(
-                    f"The library in {path.parent} is open elsewhere; close it there and try again",
-                    where(path),
-                ) from error
-        yield
-
-
 def _file_at(path: Path) -> _File | None:
     """Which file stands at a path; None: none. Raises ReadOnlyError where it cannot be told."""
     try:

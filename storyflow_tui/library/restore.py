@@ -16,21 +16,24 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from storyflow_tui.errors import (
+    BusyError,
     DamagedError,
     ForeignFileError,
     NewerSchemaError,
     NoSpaceError,
     NotEmptyError,
     ReadOnlyError,
+    StoryflowError,
 )
 from storyflow_tui.library.archive import Progress, is_trashed, open_archive
 from storyflow_tui.library.clock import Clock
-from storyflow_tui.library.database import DATABASE, Database, alone
+from storyflow_tui.library.database import DATABASE, Database
 from storyflow_tui.library.disk import Disk, failures_told
 from storyflow_tui.library.header import quoted, refuse_by_header
 from storyflow_tui.library.held import held_folder
 from storyflow_tui.library.media import MEDIA
 from storyflow_tui.library.schema import strange_part
+from storyflow_tui.library.sqlite_errors import as_ours
 
 _UNFINISHED = ".storyflow-restore-"
 _PATIENCE = 1.0  # seconds for a command that is about to end
@@ -182,7 +185,7 @@ def _take_place(disk: Disk, new: Path, library: Path, clock: Clock) -> Path:
     Nobody may have the former one open: SQLite would go on by the names of its files, which are
     the new one's then.
     """
-    with alone(library / DATABASE, _PATIENCE):
+    with _alone(library / DATABASE, _PATIENCE):
         aside = _aside(library, clock)
         ours = new.stat().st_ino
         # Not from its hidden folder, which the next restore sweeps: there the former library must
@@ -203,6 +206,33 @@ def _take_place(disk: Disk, new: Path, library: Path, clock: Clock) -> Path:
         if not is_done:
             _take_place_in_two_steps(disk, new, library, aside)
     return aside
+
+
+@contextmanager
+def _alone(path: Path, patience: float) -> Iterator[None]:
+    """Hold a database that nobody else has open; raises BusyError when somebody has.
+
+    It is without a log afterwards. One that is damaged or not ours is not touched, nor held.
+    """
+    try:
+        refuse_by_header(path, read_only=True)
+        uri = f"file:{quoted(path)}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+    except (StoryflowError, sqlite3.Error):
+        yield
+        return
+    with closing(connection):
+        try:
+            # Refused while others have it open: each holds its log.
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            if isinstance(as_ours(error, path), BusyError):
+                raise BusyError(
+                    f"The library in {path.parent} is open elsewhere; close it there and try again",
+                    {"library": str(path.parent)},
+                ) from error
+        yield
 
 
 def _take_place_in_two_steps(disk: Disk, new: Path, library: Path, aside: Path) -> None:
