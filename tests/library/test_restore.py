@@ -492,11 +492,28 @@ def test_a_list_that_is_a_bomb_is_refused(archive: Path, text: str) -> None:
     refused(target, ForeignFileError)
 
 
-def test_a_directory_too_large_to_be_read_is_not_read(archive: Path) -> None:
+def test_a_list_that_is_larger_than_its_files_explain_is_not_read(archive: Path) -> None:
+    with zipfile.ZipFile(archive) as opened:
+        contents = {name: opened.read(name) for name in opened.namelist()}
+    target = archive.with_name("padded.zip")
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as writer:
+        for name, data in contents.items():
+            writer.writestr(name, data + b" " * (10_000_000 if name == "manifest.json" else 0))
+    refused(target, ForeignFileError)
+
+
+def test_a_directory_too_large_to_be_read_is_not_read(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = bytearray(archive.read_bytes())
     end = data.rfind(b"PK\5\6")
     data[end + 12 : end + 16] = (1 << 30).to_bytes(4, "little")
     archive.write_bytes(data)
+
+    def read(*_: Any) -> None:
+        pytest.fail("it was read into memory")
+
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", read)
     refused(archive, StoryflowError)
 
 
