@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from storyflow_tui.library import Library
-from storyflow_tui.library.database import Database
+from storyflow_tui.library.database import DATABASE, Database
+from storyflow_tui.library.media import MEDIA
 from tests.faults.calls import Call, Watch
 from tests.faults.operations import Operation, library_at
 
@@ -76,6 +77,10 @@ class Recorder(Watch):
             self.calls.append("commit")
             self._demand("a commit", [*self._content, *self._names])
 
+    def inherit(self, paths: Iterable[Path]) -> None:
+        """Names that somebody else gave or took, who was cut off before they were durable."""
+        self._names.update(dict.fromkeys(map(str, paths)))
+
     def end(self) -> None:
         """The operation is over."""
         self._demand("the end", [*self._content, *self._names])
@@ -119,6 +124,7 @@ def _below(path: str, names: Iterable[str]) -> list[str]:
 def recorded(operation: Operation, place: Path, left_out: str | None = None) -> Recorder:
     """Do an operation in a place where it can begin; what was seen of it."""
     recorder = Recorder(place, left_out)
+    recorder.inherit(_listed(place / "library"))
     with _heard(recorder):
         if operation.opens:
             _act(operation, None, place, recorder)
@@ -126,6 +132,17 @@ def recorded(operation: Operation, place: Path, left_out: str | None = None) -> 
             with library_at(place / "library", 3) as library:
                 _act(operation, library, place, recorder)
     return recorder
+
+
+def _listed(library: Path) -> list[Path]:
+    """The sources and targets of moves that are done and still listed."""
+    if not (library / DATABASE).exists():
+        return []
+    with closing(sqlite3.connect(library / DATABASE)) as connection:
+        moves = connection.execute("SELECT source, target FROM file_move").fetchall()
+    media = library / MEDIA
+    names = [media / path for move in moves if (media / move[1]).exists() for path in move]
+    return [name for name in names if name.parent.exists()]
 
 
 def _act(operation: Operation, library: Library | None, place: Path, recorder: Recorder) -> None:

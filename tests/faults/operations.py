@@ -18,6 +18,8 @@ from PIL import Image
 
 from storyflow_tui.library import Library, retention
 from storyflow_tui.library.clock import Clock
+from storyflow_tui.library.disk import Disk
+from storyflow_tui.library.media import TRASH
 from storyflow_tui.story import Story, StorySegment
 
 Act = Callable[[Library, Path], object]
@@ -101,11 +103,32 @@ def _left_waiting(library: Library, place: Path) -> None:
     assert library.pending_moves() == 3
 
 
+def _left_done(library: Library, place: Path) -> None:
+    """Leave a replacement under the same name of which all moves are done, and still listed."""
+    sync = Disk.sync
+
+    def fail(disk: Disk, folder: Path) -> None:
+        if folder.parts[-2] == TRASH:
+            raise OSError(errno.EIO, "Input/output error")
+        sync(disk, folder)
+
+    with mock.patch.object(Disk, "sync", fail):
+        library.segments.attach_image(1, place / "pictures/lamp.png")
+    assert library.pending_moves() == 2
+
+
 _DIRECT: tuple[Operation, ...] = (
     Operation("open", "open a new library", _open("new"), opens=True, is_piecemeal=True),
     Operation("open", "open a library", _open("library"), opens=True),
     Operation(
         "open", "open what was left waiting", _open("library"), before=(_left_waiting,), opens=True
+    ),
+    Operation(
+        "open",
+        "open what was done and not struck off",
+        _open("library"),
+        before=(_left_done,),
+        opens=True,
     ),
     Operation("projects.create", "create", lambda lib, _: lib.projects.create("New"), PROJECTS),
     Operation(

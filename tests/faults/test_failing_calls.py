@@ -88,6 +88,12 @@ def test_a_library_is_replaced_or_not_where_two_folders_cannot_be_exchanged(
     assert [str(each) for each in losses] == []
 
 
+def test_a_picture_that_cannot_be_looked_at_is_not_written_over(base: Path, tmp_path: Path) -> None:
+    runs = Runs(OPERATIONS["open what was done and not struck off"], base, tmp_path)
+    losses = [each for each in runs.all("stat", (errno.EACCES,)) if each.loss]
+    assert [str(each) for each in losses] == []
+
+
 def test_failed_moves_are_pending_and_done_by_the_next_writer(library: Library) -> None:
     with Failing(library.path, "rename", 1, errno.EIO):
         library.segments.remove_image(1)

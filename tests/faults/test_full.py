@@ -50,6 +50,17 @@ def test_without_room_an_operation_is_refused_or_done(
         assert runs.loss(trouble) == ""
 
 
+@pytest.mark.parametrize("name", ["attach, same name", "delete project", "retention"])
+@pytest.mark.usefixtures("full")
+def test_where_the_room_ends_between_commit_and_moves_it_is_done(
+    name: str, base: Path, disk: Path
+) -> None:
+    runs = Runs(OPERATIONS[name], base, disk)
+    for frames in range(3, 16):
+        runs.at_next()
+        assert runs.loss(Limit(frames * _FRAME)) == "", frames
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_wherever_the_room_ends_an_operation_is_refused_or_done(
@@ -103,6 +114,17 @@ def test_the_trash_of_a_full_disk_is_emptied_by_who_opens_it_anew(
         library.trash.empty()
         assert library.check() == []
         library.segments.edit(1, text_content="There is room again")
+
+
+def test_a_trash_of_which_nothing_can_be_written_down_is_emptied_all_the_same(place: Path) -> None:
+    with library_at(place / "library", 3) as library:
+        with Limit(_FRAME):
+            assert library.trash.empty()[0] == 3
+        assert library.trash.list() == []
+        with pytest.raises(StoryflowError, match="is in the trash no more"):
+            library.history.undo()
+        assert library.trash.empty() == (0, 0)
+    assert state_of(place)
 
 
 def test_a_log_that_cannot_be_merged_is_kept_and_read_by_the_next(
