@@ -390,6 +390,46 @@ def test_a_writer_that_waits_too_long_is_told_that_the_library_is_busy(
     assert library.segments.edit(ids[0], text_content="new").text_content == "new"
 
 
+def test_a_change_holds_the_write_lock_from_its_first_moment(library: Library) -> None:
+    with closing(sqlite3.connect(library.path / "storyflow.db", timeout=0)) as other:
+        with library._database.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN IMMEDIATE")
+        other.rollback()
+
+
+def test_files_are_moved_only_by_who_holds_the_write_lock(
+    library: Library, stuck: Library, ids: Sequence[int], paint: Callable[..., Path], tmp_path: Path
+) -> None:
+    library.segments.attach_image(ids[0], paint(tmp_path / "a.png"))
+    picture = library.file(library.segments.get(ids[0]).image_file)
+    assert picture is not None
+    stuck.segments.remove_image(ids[0])
+    with closing(sqlite3.connect(library.path / "storyflow.db")) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with Library.open(library.path, busy=0.05) as opened:
+            assert picture.exists()
+            assert opened.pending_moves() == 1
+        holder.rollback()
+    with Library.open(library.path) as opened:
+        assert not picture.exists()
+        assert opened.pending_moves() == 0
+
+
+def test_a_picture_that_waits_in_staging_is_not_swept(
+    library: Library, stuck: Library, ids: Sequence[int], paint: Callable[..., Path], tmp_path: Path
+) -> None:
+    picture = paint(tmp_path / "a.png")
+    stuck.segments.attach_image(ids[0], picture)
+    with Library.open(library.path, disk=stuck._media.disk) as opened:  # sweeps, and moves nothing
+        assert opened.pending_moves() == 1
+    with Library.open(library.path) as opened:
+        stored = opened.file(opened.segments.get(ids[0]).image_file)
+        assert stored is not None
+        assert stored.read_bytes() == picture.read_bytes()
+        assert opened.check() == []
+
+
 def test_a_picture_that_could_not_be_attached_for_a_busy_library_leaves_nothing(
     library: Library,
     ids: Sequence[int],
