@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -11,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from storyflow_tui import transfer
 from tests.e2e.ends import ENDS, STATES, shown_next
 from tests.e2e.scene import STORED, TYPED, Scene, group, is_there
-from tests.e2e.terminal import Terminal, children, command, long, until
+from tests.e2e.terminal import Terminal, children, command, long, run, until
 
 Make = Callable[..., Terminal]
 
@@ -55,7 +58,7 @@ def test_an_end_loses_nothing_and_the_next_open_offers_it(
         members = os.getpgid(editor)
         ENDS[end](scene)
         until(lambda: not is_there(editor), "the end of the editor")
-        assert not [one for one in group(members) if "storyflow" in one and "echo" not in one]
+        assert not [one for one in group(members) if "python" in one.split()[0].lower()]
         assert scene.typed in scene.kept()
     scene.reopen(terminal())
     scene.terminal.wait_for(*shown_next(state))
@@ -120,6 +123,43 @@ def test_a_script_that_is_typed_is_offered_by_the_next_import(
     scene.terminal.wait_for("Stories", "Fog")
     scene.terminal.press("i")
     scene.terminal.wait_for("Text: typed into the script", "was not imported the last time")
+
+
+@pytest.mark.long
+def test_a_signal_during_a_long_import_keeps_what_was_typed_beside_it(
+    scene: Scene, terminal: Make
+) -> None:
+    folder = scene.folder / "long"
+    (folder / "images").mkdir(parents=True)
+    picture = next((transfer.sample_folder() / "the-lamp" / "images").glob("*.png"))
+    segments = []
+    for number in range(400):
+        name = f"images/{number}.png"
+        (folder / name).hardlink_to(folder / "images/0.png") if number else shutil.copy(
+            picture, folder / name
+        )
+        segments.append({"text_content": f"Segment {number}.", "image_file": name})
+    (folder / "story.json").write_text(json.dumps({"title": "Long", "segments": segments}))
+    scene.terminal.start("--library", str(scene.library))
+    scene.terminal.wait_for("Stories", "Fog")
+    scene.terminal.press("i")
+    scene.terminal.wait_for("Import a story")
+    scene.type("Text: typed beside it")
+    scene.terminal.press("C-o")
+    scene.terminal.wait_for("Take a script from a file")
+    scene.terminal.write(str(folder / "story.json"))
+    scene.terminal.press("Enter")
+    staging = scene.library / "media" / ".staging"
+    until(lambda: len(list(staging.rglob("*"))) > 4, "the import", scene.terminal)
+    editor = scene.process()
+    os.kill(editor, signal.SIGHUP)
+    until(lambda: not is_there(editor), "the end of the editor")
+    assert run(scene.library, "check") == []
+    assert len(run(scene.library, "project", "list")) == 1
+    scene.reopen(terminal())
+    scene.terminal.wait_for("Stories", "Fog")
+    scene.terminal.press("i")
+    scene.terminal.wait_for("Text: typed beside it", "was not imported the last time")
 
 
 @pytest.mark.parametrize("key", ["n", long("r")])

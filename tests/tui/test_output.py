@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import threading
 import tty
 from collections.abc import Iterator
@@ -66,8 +67,9 @@ def test_a_terminal_that_does_not_read_holds_up_neither_the_editor_nor_its_end(
         assert writer.is_alive()
         assert not behind.is_set()
         # It reads again: what it missed is drawn anew.
-        while not behind.is_set():
+        while select.select([ends.master], [], [], 2)[0]:
             os.read(ends.master, 65536)
+        assert behind.wait(10)
         writer.join(10)
         assert not writer.is_alive()
 
