@@ -98,7 +98,7 @@ class Scene:
 
 
 def is_there(process: int) -> bool:
-    """Whether a process is there and has not ended."""
+    """Whether a process is there and has not ended; its threads may go a moment later."""
     listed = subprocess.run(
         ["ps", "-o", "stat=", "-p", str(process)], check=False, capture_output=True, text=True
     )

@@ -59,7 +59,7 @@ def test_an_end_loses_nothing_and_the_next_open_offers_it(
         ENDS[end](scene)
         until(lambda: not is_there(editor), "the end of the editor")
         assert not [one for one in group(members) if "python" in one.split()[0].lower()]
-        assert scene.typed in scene.kept()
+        until(lambda: scene.typed in scene.kept(), "the text")
     scene.reopen(terminal())
     scene.terminal.wait_for(*shown_next(state))
 
@@ -256,7 +256,7 @@ def test_in_the_background_of_a_shell_that_ends_nothing_is_lost(
 ) -> None:
     ENDS[end](scene)
     until(lambda: not is_there(suspended), "the end of the editor")
-    assert scene.typed in scene.kept()
+    until(lambda: scene.typed in scene.kept(), "the text")
 
 
 def is_sane(terminal: Terminal) -> bool:
