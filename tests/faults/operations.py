@@ -185,6 +185,7 @@ _DIRECT: tuple[Operation, ...] = (
         "backup",
         "backup over another",
         lambda lib, place: lib.backup(place / "shelf/kept.zip", force=True),
+        before=(lambda lib, _: lib.segments.edit(4, image_prompt="Since the backup"),),
         makes=True,
     ),
     Operation("restore", "restore", _restore("restored"), opens=True, makes=True),

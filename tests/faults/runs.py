@@ -85,7 +85,11 @@ class Runs:
         if most is not None and len(numbers) > most:
             last = len(numbers) - 1
             numbers = [numbers[last * each // (most - 1)] for each in range(most)]
-        for error in (ERRORS[0],) if fault in LASTING else errors:
+        if fault in LASTING:
+            errors = ERRORS[:1]
+        elif fault == "read":
+            errors = (errno.EIO,)  # what is open for reading fails in no other way
+        for error in errors:
             for number in numbers:
                 yield self.one(fault, number, error)
 

@@ -74,7 +74,7 @@ def _of_one(path: Path, name: str, strays: bool) -> State:
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
-            return {name: sorted(entry.filename for entry in archive.infolist())}
+            return {name: sorted((entry.filename, entry.CRC) for entry in archive.infolist())}
     if path.is_dir() and not any(path.iterdir()):
         return {}  # made for a library that did not come to be; no trouble to the next try
     return {name: "a stray"}
