@@ -1,7 +1,7 @@
-"""Typed text on its way into the library: when it is saved, what it is based on, why it waits.
+"""Typed text on its way into the library: when it is saved, and when it becomes a draft.
 
-One `Typed` for each field of a segment that was typed into; it is based on the record that the
-person saw, so that nobody's edit is overwritten. Knows no widget: the screen tells it of keys.
+One `Typed` for each field of a segment that was typed into. Knows no widget: the screen tells it
+of keys.
 """
 
 from __future__ import annotations
@@ -9,21 +9,15 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from storyflow_tui.errors import (
-    ConflictError,
-    InvalidTextError,
-    LockedError,
-    NotFoundError,
-    StoryflowError,
-)
+from storyflow_tui.errors import NotFoundError, StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.drafts import Draft, Drafts
 from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.typed import EMPTY, Typed
 
 PAUSE = 0.5
 """Seconds after the last key until the text is saved."""
@@ -43,65 +37,9 @@ RETRY = 3.0
 PATIENCE = 1.0
 """Seconds that a field may be left unsaved before a draft is written."""
 
-EMPTY = "narration is empty"
 _NO_DRAFT = ", and no draft: "
 
 _PASSING = ("busy", "no_space", "unexpected")
-_WHY = {
-    "busy": "library is busy",
-    "no_space": "disk full",
-    "read_only": "library is read-only",
-    "locked": "segment is locked",
-    "not_found": "segment was deleted",
-    "damaged": "library is damaged",
-    "newer_schema": "library is of a newer version",
-    "conflict": "changed elsewhere",
-}
-
-
-@dataclass(eq=False)
-class Typed:
-    """The text of one field as it was typed, and how far it has got.
-
-    `base` is renewed by the writer thread with every save; all else belongs to the UI thread.
-    """
-
-    base: SegmentRecord
-    name: str
-    text: str
-    run: str = field(default_factory=lambda: uuid.uuid4().hex)
-    since: float | None = None
-    last_key: float = 0.0
-    due: float | None = None
-    sending: int = 0
-    why: str = ""
-    error: StoryflowError | None = None
-    open: bool = True
-    draft: Draft | None = None
-    """The draft of this text that lies on the disk, and when it was written."""
-    drafted_at: float = 0.0
-    bare: float | None = None
-    """When the first key came that is neither in the library nor in the draft."""
-
-    @property
-    def stored(self) -> str:
-        """The text in the library, as far as it is known here."""
-        return str(getattr(self.base, self.name))
-
-    @property
-    def dirty(self) -> bool:
-        """Whether the typed text is not in the library."""
-        return self.text != self.stored
-
-    @property
-    def blank(self) -> bool:
-        """Whether it is narration that cannot be stored for being blank."""
-        return self.name == "text_content" and not self.text.strip()
-
-    @property
-    def in_conflict(self) -> bool:
-        """Whether somebody else changed the field meanwhile; the person has to choose."""
-        return isinstance(self.error, ConflictError)
 
 
 class Saving:
@@ -236,8 +174,7 @@ class Saving:
             entry.sending -= 1
             if entry.in_conflict or not entry.dirty:
                 return
-            entry.error = error
-            entry.why = _WHY.get(error.code, error.message.rstrip("."))
+            entry.failed(error)
             if not entry.open or isinstance(error, NotFoundError):
                 self._draft(entry)
             if error.code in _PASSING:
@@ -301,7 +238,7 @@ class Saving:
     def try_again(self, record: SegmentRecord) -> None:
         """The segment was read anew: save what failed for a reason that is over now."""
         for entry in self._of(record.id):
-            if entry.error is not None and not entry.sending and _is_over(entry, record):
+            if entry.error is not None and not entry.sending and entry.may_pass_now(record):
                 entry.why, entry.error = "", None
                 self.save(entry)
                 self._changed(record.id)
@@ -411,16 +348,3 @@ class Saving:
         waiting += [entry.bare + BARE for entry in self._texts.values() if entry.bare is not None]
         if waiting:
             self._wait(min(waiting) - now)
-
-
-def _is_over(entry: Typed, record: SegmentRecord) -> bool:
-    """Whether what made a save fail no longer holds for the segment as it is stored now."""
-    match entry.error:
-        case LockedError():
-            return not record.is_locked
-        case ConflictError():
-            return str(getattr(record, entry.name)) == entry.stored
-        case InvalidTextError():
-            return False
-        case _:
-            return True

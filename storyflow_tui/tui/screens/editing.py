@@ -12,8 +12,9 @@ from textual import events
 from storyflow_tui.errors import ConflictError, LockedError, NotFoundError, StoryflowError
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.drafts import Draft, Drafts
-from storyflow_tui.tui.saving import EMPTY, Saving, Typed
+from storyflow_tui.tui.saving import Saving
 from storyflow_tui.tui.screens.actions import StoryActions
+from storyflow_tui.tui.typed import EMPTY, Typed
 from storyflow_tui.tui.widgets.field import Field
 from storyflow_tui.tui.widgets.pane import Pane
 from storyflow_tui.tui.widgets.timeline import Timeline
