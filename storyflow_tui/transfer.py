@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from storyflow_tui import formats
 from storyflow_tui.errors import InvalidStoryError, InvalidTitleError, NotFoundError
 from storyflow_tui.formats import files
-from storyflow_tui.formats.reading import Reading, counted
-from storyflow_tui.records import ProjectRecord, SegmentRecord
+from storyflow_tui.formats.reading import Reading
+from storyflow_tui.records import ProjectRecord, SegmentRecord, counted
 from storyflow_tui.samples import sample, sample_folder, samples
 from storyflow_tui.story import TITLE_LENGTH, Story, StorySegment, clean_title
 

@@ -9,6 +9,7 @@ import pytest
 from storyflow_tui.records import (
     ProjectRecord,
     SegmentRecord,
+    counted,
     counts_by_characters,
     estimated_seconds,
     word_count,
@@ -117,3 +118,8 @@ def test_the_length_of_a_narration_is_guessed() -> None:
 def test_the_script_of_a_long_text_is_told_by_its_beginning() -> None:
     assert counts_by_characters("雨" * 3000 + "a" * 100_000)
     assert not counts_by_characters("a" * 3000 + "雨" * 100_000)
+
+
+def test_a_count_comes_with_its_noun() -> None:
+    assert [counted(n, "segment") for n in (0, 1, 12)] == ["0 segments", "1 segment", "12 segments"]
+    assert counted(2, "story", "stories") == "2 stories"

@@ -6,7 +6,7 @@ import click
 
 from storyflow_tui.cli import output, shapes, words
 from storyflow_tui.cli.call import Call, Group, as_project_id, common
-from storyflow_tui.cli.text import count
+from storyflow_tui.records import counted
 
 
 @click.group(cls=Group)
@@ -107,7 +107,7 @@ def delete_project(call: Call, project_id: int, yes: bool) -> None:
     """
     with call.opened() as library:
         record = library.projects.get(project_id)
-        segments = count(record.segment_count, "segment")
+        segments = counted(record.segment_count, "segment")
         output.confirm(f"Delete {words.title(record)} (project {project_id}, {segments})?", yes)
         library.projects.delete(project_id)
     if call.json:

@@ -18,8 +18,8 @@ from storyflow_tui.cli.call import (
     as_whole,
     common,
 )
-from storyflow_tui.cli.text import count, cut, one_line, when
-from storyflow_tui.records import SegmentRecord
+from storyflow_tui.cli.text import cut, one_line, when
+from storyflow_tui.records import SegmentRecord, counted
 
 
 class Edits(TypedDict, total=False):
@@ -221,7 +221,7 @@ def reorder_segments(call: Call, project_id: int, segment_ids: tuple[int, ...]) 
     if call.json:
         output.result(shapes.order(records))
     else:
-        what = count(len(records), "segment")
+        what = counted(len(records), "segment")
         output.lines([f"Put {what} of project {project_id} in the new order"])
 
 
@@ -252,7 +252,7 @@ def insert_story(call: Call, project_id: int, position: int, file: str) -> None:
     if call.json:
         output.result(shapes.project_whole(record, imported.segments))
     else:
-        what = count(record.segment_count - before, "segment")
+        what = counted(record.segment_count - before, "segment")
         output.lines([f"Inserted {what} at position {position} of {words.title(record)}"])
 
 

@@ -10,8 +10,9 @@ import click
 
 from storyflow_tui.cli import output, shapes, words
 from storyflow_tui.cli.call import Call, Command, as_file, as_format, as_project_id, common
-from storyflow_tui.cli.text import count, safe
+from storyflow_tui.cli.text import safe
 from storyflow_tui.errors import InvalidStoryError, InvalidTitleError, NotFoundError, StoryflowError
+from storyflow_tui.records import counted
 
 if TYPE_CHECKING:
     from storyflow_tui.library import Library
@@ -123,7 +124,7 @@ def export(
     if call.json:
         output.result({"project_id": project, "files": list(paths)})
         return
-    pictures = f", with {count(len(paths) - 1, 'picture')}" if len(paths) > 1 else ""
+    pictures = f", with {counted(len(paths) - 1, 'picture')}" if len(paths) > 1 else ""
     output.lines([f"Exported {name} to {paths[0]}{pictures}"])
 
 

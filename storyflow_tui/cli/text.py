@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from storyflow_tui.records import counted
+
 _UNSEEN = {0x7F: "\u2421", 0x2028: "\n", 0x2029: "\n", 0x0D: "\u240d"}
 _UNSEEN |= {code: chr(0x2400 + code) for code in range(32) if code not in (0x09, 0x0A, 0x0D)}
 _UNSEEN |= dict.fromkeys(range(0x80, 0xA0), "\u00b7")
@@ -86,11 +88,6 @@ def screen_width() -> int:
     return max(shutil.get_terminal_size((80, 24)).columns, 40)
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 segment`, `12 segments`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def length(seconds: float, guessed: bool) -> str:
     """A length as `0:07` or `1:02:03`, with `~` before an estimate."""
     whole = int(min(max(0.0, seconds), _LONGEST) + 0.5)
@@ -108,7 +105,7 @@ def when(moment: datetime) -> str:
 def file_size(size: int) -> str:
     """Bytes as people say them: `812 bytes`, `3.4 KiB`, `12.0 MiB`."""
     if size < 1024:
-        return count(size, "byte")
+        return counted(size, "byte")
     kibibytes = size / 1024
     if kibibytes < 1024:
         return f"{kibibytes:.1f} KiB"

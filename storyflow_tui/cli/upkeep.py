@@ -8,9 +8,9 @@ import click
 
 from storyflow_tui.cli import output, shapes, words
 from storyflow_tui.cli.call import Call, Command, Group, as_change_id, as_file, common
-from storyflow_tui.cli.text import count, file_size, one_line
+from storyflow_tui.cli.text import file_size, one_line
 from storyflow_tui.errors import ReadOnlyError, StoryflowError
-from storyflow_tui.records import Repaired
+from storyflow_tui.records import Repaired, counted
 
 
 @click.command(cls=Command)
@@ -162,9 +162,9 @@ def empty_trash(call: Call, yes: bool) -> None:
         held = library.trash.list()
         files = sum(len(record.files) for record in held)
         size = file_size(sum(record.bytes for record in held))
-        output.confirm(f"Delete {count(files, 'file')} ({size}) in the trash for good?", yes)
+        output.confirm(f"Delete {counted(files, 'file')} ({size}) in the trash for good?", yes)
         gone, freed = library.trash.empty()
     if call.json:
         output.result({"files": gone, "bytes": freed})
     else:
-        output.lines([f"Deleted {count(gone, 'file')}, {file_size(freed)}"])
+        output.lines([f"Deleted {counted(gone, 'file')}, {file_size(freed)}"])

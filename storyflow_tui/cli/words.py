@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from storyflow_tui.cli.text import columns, count, file_size, length, one_line, when
+from storyflow_tui.cli.text import columns, file_size, length, one_line, when
 from storyflow_tui.records import (
     ChangeRecord,
     Finding,
@@ -16,6 +16,7 @@ from storyflow_tui.records import (
     Repaired,
     SegmentRecord,
     TrashRecord,
+    counted,
     estimated_seconds,
 )
 
@@ -29,7 +30,7 @@ def title(project: ProjectRecord) -> str:
 
 def counts(project: ProjectRecord, words_per_minute: int) -> str:
     """`12 segments, 11 images, 2 locked, ~1:23`."""
-    parts = [count(project.segment_count, "segment"), count(project.image_count, "image")]
+    parts = [counted(project.segment_count, "segment"), counted(project.image_count, "image")]
     if project.locked_count:
         parts.append(f"{project.locked_count} locked")
     if project.segment_count:

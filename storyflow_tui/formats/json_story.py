@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import cast
 
 from storyflow_tui.errors import JsonValue
-from storyflow_tui.formats.reading import Reading, counted, decode, line_number, listed, unreadable
+from storyflow_tui.formats.reading import Reading, decode, line_number, listed, unreadable
+from storyflow_tui.records import counted
 from storyflow_tui.story import Story, StorySegment, clean_segment
 
 _STORY_KEYS = ("title", "segments")

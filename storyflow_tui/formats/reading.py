@@ -48,11 +48,6 @@ def unreadable(where: str, why: str, **details: JsonValue) -> InvalidStoryError:
     return InvalidStoryError(STORY_UNREADABLE, {"where": where, **details, "why": why})
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 lock`, `3 locks`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def listed(parts: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

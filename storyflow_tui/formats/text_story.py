@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from storyflow_tui.formats.reading import Reading, counted, decode, listed, unreadable
+from storyflow_tui.formats.reading import Reading, decode, listed, unreadable
+from storyflow_tui.records import counted
 from storyflow_tui.story import Story, StorySegment
 
 # Lines end at LF, CRLF and CR only: U+2028, form feeds and their like are text within a line.

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from storyflow_tui.cli.text import (
     cell_width,
     columns,
-    count,
     cut,
     file_size,
     length,
@@ -92,8 +91,6 @@ def test_sizes_and_counts_read_as_people_say_them() -> None:
     assert file_size(812) == "812 bytes"
     assert file_size(3482) == "3.4 KiB"
     assert file_size(20 * 1024 * 1024) == "20.0 MiB"
-    assert count(0, "segment") == "0 segments"
-    assert count(1, "segment") == "1 segment"
 
 
 def test_times_are_to_the_minute() -> None:

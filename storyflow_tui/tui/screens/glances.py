@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from storyflow_tui import transfer
 from storyflow_tui.errors import StoryflowError
-from storyflow_tui.records import ProjectRecord, estimated_seconds
+from storyflow_tui.records import ProjectRecord, counted, estimated_seconds
 from storyflow_tui.story import picture_path
 from storyflow_tui.tui.look import ago, length
 from storyflow_tui.tui.widgets.story_pane import Glance
@@ -29,7 +29,7 @@ def glance_of_project(session: Session, record: ProjectRecord, now: datetime) ->
         return None
     pace = session.settings.words_per_minute
     seconds = length(record.duration(pace), record.is_guessed).strip()
-    segments = _counted(record.segment_count)
+    segments = counted(record.segment_count, "segment")
     return Glance(
         record.title,
         (segments, seconds) if record.segment_count else (segments,),
@@ -37,7 +37,7 @@ def glance_of_project(session: Session, record: ProjectRecord, now: datetime) ->
         [file for file in files if file is not None][:_PICTURES],
         [
             ("Pictures", f"{record.image_count} of {record.segment_count}"),
-            ("Locked", _counted(record.locked_count) if record.locked_count else "none"),
+            ("Locked", counted(record.locked_count, "segment") if record.locked_count else "none"),
             ("Narrated", _narrated(record, seconds)),
             ("Made", ago(record.created_at, now)),
         ],
@@ -58,7 +58,7 @@ def glance_of_sample(name: str, words_per_minute: int) -> Glance | None:
     )
     return Glance(
         story.title,
-        ("a sample", _counted(len(story.segments)), length(seconds, True).strip()),
+        ("a sample", counted(len(story.segments), "segment"), length(seconds, True).strip()),
         story.segments[0].text_content if story.segments else "",
         [file for file in files if file is not None][:_PICTURES],
         key="s",
@@ -72,7 +72,3 @@ def _narrated(record: ProjectRecord, seconds: str) -> str:
     if not record.is_guessed:
         return "all of it"
     return f"{length(record.measured_seconds, False).strip()} of {seconds}"
-
-
-def _counted(count: int) -> str:
-    return "1 segment" if count == 1 else f"{count} segments"

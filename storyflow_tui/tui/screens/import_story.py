@@ -27,7 +27,7 @@ from storyflow_tui.errors import InvalidTitleError, StoryflowError
 from storyflow_tui.formats import files
 from storyflow_tui.formats.reading import decode
 from storyflow_tui.library import Library
-from storyflow_tui.records import ProjectRecord
+from storyflow_tui.records import ProjectRecord, counted
 from storyflow_tui.story import clean_title
 from storyflow_tui.tui import kept_scripts, text
 from storyflow_tui.tui.crash import logged
@@ -191,7 +191,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         if not self._unsaved:
             self._let_go()
             return
-        lines = _counted(content.count("\n") + 1, "line")
+        lines = counted(content.count("\n") + 1, "line")
         self.app.push_screen(
             Question(
                 "Leave without importing?",
@@ -329,9 +329,9 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
     def _facts(self) -> None:
         lines = self.query_one(Script).document.line_count
         where = self._file.name if self._file else "kept" if self._kept else "pasted"
-        facts = [Fact(f"{where}, {_counted(lines, 'line')}", 1)] if self._content_there else []
+        facts = [Fact(f"{where}, {counted(lines, 'line')}", 1)] if self._content_there else []
         count = len(self._reading.troubles)
-        state = State(f"{SIGNS.warn} {_counted(count, 'problem')}", "danger") if count else None
+        state = State(f"{SIGNS.warn} {counted(count, 'problem')}", "danger") if count else None
         self.query_one(Header).show("Import a story", facts, state)
 
     @property
@@ -441,7 +441,3 @@ def _why(error: StoryflowError) -> str:
     where, why = error.details.get("where"), error.details.get("why")
     parts = [str(part) for part in (where, why) if part]
     return ": ".join(parts) if parts else str(error.details.get("reason") or "")
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

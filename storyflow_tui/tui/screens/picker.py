@@ -21,6 +21,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import Worker, get_current_worker
 
+from storyflow_tui.records import counted
 from storyflow_tui.tui import folders
 from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.folders import PARENT, Entry, Listing
@@ -249,8 +250,8 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         self.query_one(Header).show(
             "Choose a picture",
             [
-                Fact(_counted(listing.image_count, "image"), 1),
-                Fact(_counted(listing.folder_count, "folder"), 2),
+                Fact(counted(listing.image_count, "image"), 1),
+                Fact(counted(listing.folder_count, "folder"), 2),
                 Fact(path_end(folders.short(listing.folder), self.size.width // 3), 3),
             ],
             subtitle=self._label,
@@ -366,7 +367,3 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
                 callback(*arguments)
 
         self.app.call_from_thread(back)
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from rich.segment import Segment
 
+from storyflow_tui.records import counted
 from storyflow_tui.tui import text
 from storyflow_tui.tui.look import SIGNS, Palette, length
 from storyflow_tui.tui.script import Script, Trouble
@@ -106,8 +107,7 @@ def brief_report(script: Script, title: str, width: int, colours: Palette) -> li
 
 
 def _facts(script: Script) -> str:
-    count = script.segment_count
-    segments = "1 segment" if count == 1 else f"{count} segments"
+    segments = counted(script.segment_count, "segment")
     return f"{segments}   {length(script.seconds, script.is_guessed).strip()}"
 
 
