@@ -47,7 +47,7 @@ class Writer(threading.Thread):
         self._changed = threading.Condition()
         self._pieces: list[str] = []
         self._size = 0
-        self._stopped = False
+        self._stopped = self._has_ended = False
         self._stalled = False
         self._behind = False
         self._gone = False
@@ -85,6 +85,8 @@ class Writer(threading.Thread):
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._pieces) or self._stopped)
                 if not self._pieces:
+                    self._has_ended = True
+                    self._changed.notify_all()
                     return
                 text = "".join(self._pieces)
                 self._pieces.clear()
@@ -104,7 +106,9 @@ class Writer(threading.Thread):
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-        self.join(LAST_WORDS)
+            # Waited for with the lock let go as a whole, and so not by `join`: a signal that comes
+            # in the midst of `write` ends up here with the lock held by what it interrupted.
+            self._changed.wait_for(lambda: self._has_ended, LAST_WORDS)
 
     def _send(self, data: bytes) -> None:
         while data:
@@ -113,7 +117,7 @@ class Writer(threading.Thread):
 
     def _end(self) -> None:
         with self._changed:
-            self._gone = True
+            self._gone = self._has_ended = True
             self._pieces.clear()
             self._changed.notify_all()
         self._tell_gone()

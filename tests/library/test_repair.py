@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -597,7 +598,7 @@ def scribble_at_random(library: Library, random: Random) -> None:
                 fresh.write_bytes(random.randbytes(20))
             case 2 if not fresh.exists() and not fresh.is_symlink():
                 fresh.symlink_to(random.choice([path, Path("/etc"), Path("nowhere")]))
-            case 3 if not fresh.exists() and not fresh.is_symlink():
+            case 3 if os.path.lexists(path) and not os.path.lexists(fresh):
                 path.rename(fresh)
             case 4 if not fresh.exists() and not fresh.is_symlink():
                 fresh.mkdir()

@@ -53,6 +53,18 @@ def test_all_is_written_in_order(ends: Pty) -> None:
     assert read.decode() == wanted
 
 
+def test_a_signal_in_the_midst_of_a_write_still_has_its_last_words_written(ends: Pty) -> None:
+    with open(ends.slave, "w", encoding="ascii", closefd=False) as file:
+        writer = Writer(file)
+        writer.start()
+        # As the signal's handler finds it: the lock is held by the write that it interrupted.
+        with writer._changed:
+            writer.write("the screen as it was")
+            writer.stop()
+            assert select.select([ends.master], [], [], 0)[0], "it is written when stop returns"
+    assert os.read(ends.master, 4096) == b"the screen as it was"
+
+
 def test_a_terminal_that_does_not_read_holds_up_neither_the_editor_nor_its_end(
     ends: Pty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
