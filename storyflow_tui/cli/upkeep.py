@@ -159,9 +159,8 @@ def empty_trash(call: Call, yes: bool) -> None:
 
     The changes that hold them can then not be undone."""
     with call.opened() as library:
-        held = library.trash.list()
-        files = sum(len(record.files) for record in held)
-        size = file_size(sum(record.bytes for record in held))
+        files, weight = library.trash.size()
+        size = file_size(weight)
         output.confirm(f"Delete {counted(files, 'file')} ({size}) in the trash for good?", yes)
         gone, freed = library.trash.empty()
     if call.json:

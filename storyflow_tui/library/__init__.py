@@ -210,8 +210,10 @@ class Library:
         here today already, or the library is open for reading only. Raises as `copy_today`, and
         BusyError; without a copy nothing is let go.
         """
-        if self.copy_today() is None:
-            return None
+        return None if self.copy_today() is None else self.let_go(trash_days)
+
+    def let_go(self, trash_days: int) -> int:
+        """Let changes older than `trash_days` go; see `begin_day`. Returns how many went."""
         from storyflow_tui.library.retention import Retention
 
         retention = Retention(self._database, self._media, self._journal, self._clock)

@@ -69,8 +69,10 @@ def is_safe(path: str) -> bool:
     return path == DATABASE or (head == MEDIA and (is_inside(rest) or is_trashed(rest)))
 
 
-def is_trashed(relative: str) -> bool:
+def is_trashed(relative: object) -> bool:
     """Whether a path relative to `media/` is one in the trash: `.trash/{change}/{name}…`."""
+    if not isinstance(relative, str):  # a value that another program wrote
+        return False
     head, _, rest = relative.partition("/")
     return head == TRASH and "/" in rest and is_inside(rest)
 

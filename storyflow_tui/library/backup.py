@@ -104,7 +104,7 @@ def _second_names(
                         raise _still_waiting(database)
                     if pending > _FEW:
                         continue  # another has just begun a large one
-                    locate = journal.locate if pending else str
+                    locate = journal.locator() if pending else str
                     is_whole = gathered.take(_named(moment, media, locate))
                 if is_whole:
                     _copy_database(moment, copy, database.path)

@@ -7,6 +7,7 @@ no transaction; whoever writes does so inside `writing`, which is one `BEGIN IMM
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -57,6 +58,9 @@ _INSTEAD: dict[tuple[str, type[BaseException]], str] = {
 }
 _TABLES = "SELECT COUNT(*) FROM sqlite_master"
 _PAGES = 2048  # of a copy at a time
+_CLOSING_SECONDS = 0.5
+"""How long closing waits for a thread that works with its connection."""
+
 _NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs")
 
 
@@ -67,6 +71,13 @@ class Moment(NamedTuple):
     """All rows of a query."""
     copy_to: Callable[[Path], None]
     """Write it to a new file, as `Database.copy_to` does."""
+
+
+class _Connection(NamedTuple):
+    """A thread's connection, and the lock that it holds while it works with it."""
+
+    connection: sqlite3.Connection
+    in_use: threading.RLock
 
 
 class Database:
@@ -95,9 +106,13 @@ class Database:
         self.is_on_network = on_network(path.parent)
         refuse_by_header(path, read_only=read_only)
         opened = _file_at(path)
+        if opened and not read_only and not os.access(path, os.W_OK):
+            # SQLite itself would open it, and fail at the first write.
+            raise ReadOnlyError(f"{path} cannot be opened for writing", where(path))
         self._file: _File | None = None
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[_Connection] = []
         self._closing = threading.Lock()
+        self._mine = threading.local()
         mode = "mode=ro" if read_only else "mode=rwc"
         while True:
             self._uri = f"file:{quoted(path)}?{mode}"
@@ -254,12 +269,22 @@ class Database:
             raise DamagedError(f"{self.path} is damaged: {found}", where(self.path))
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close every thread's connection; what others read or write at this moment is cut short.
+
+        A transaction is rolled back then, and the thread has DamagedError. One that does not stop
+        within a moment keeps its connection for as long as it lives.
+        """
         with self._closing:
             connections, self._connections = self._connections, []
-        for connection in connections:
+        for one in connections:
+            # SQLite dies of a connection that is closed while another thread works with it.
+            if not one.in_use.acquire(blocking=False):
+                one.connection.interrupt()
+                if not one.in_use.acquire(timeout=_CLOSING_SECONDS):
+                    continue
             with contextlib.suppress(sqlite3.Error):
-                connection.close()
+                one.connection.close()
+            one.in_use.release()
 
     # -- opening ------------------------------------------------------------------------------
 
@@ -328,13 +353,17 @@ class Database:
         except StoryflowError:
             connection.close()
             raise
+        one = _Connection(connection, threading.RLock())
+        self._mine.in_use = one.in_use
         with self._closing:
-            self._connections.append(connection)
+            self._connections.append(one)
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         try:
-            yield
+            self._connection()  # made when a thread first asks
+            with self._mine.in_use:
+                yield
         # Peewee turns what executing raises into its own; what fetching raises comes as it is.
         except (peewee.PeeweeException, sqlite3.Error) as error:
             told = as_ours(error, self.path)
@@ -344,7 +373,9 @@ class Database:
 
     def _is_upgraded(self) -> bool:
         with contextlib.suppress(peewee.PeeweeException, sqlite3.Error):
-            return bool(self._run("PRAGMA user_version").fetchone()[0] > migrations.VERSION)
+            self._connection()
+            with self._mine.in_use:
+                return bool(self._run("PRAGMA user_version").fetchone()[0] > migrations.VERSION)
         return False
 
 

@@ -14,7 +14,7 @@ from storyflow_tui.errors import ReadOnlyError
 from storyflow_tui.library.changes import Door, Writing
 from storyflow_tui.library.check import Checks, Problem
 from storyflow_tui.library.database import Database
-from storyflow_tui.library.history import History
+from storyflow_tui.library.history import REPAIR, History
 from storyflow_tui.library.inventory import Named, Stray
 from storyflow_tui.library.journal import Journal, Move
 from storyflow_tui.library.media import READ_ONLY
@@ -167,4 +167,4 @@ def _beyond(taken: set[str], problems: Iterable[Problem]) -> Iterator[Problem]:
 def _label(mended: Iterable[Problem]) -> str:
     times = Counter(problem.finding.check for problem in mended)
     parts = [counted(times[check], *words) for check, words in _IN_LABEL.items() if times[check]]
-    return f"Repair the library: {', '.join(parts)}" if parts else "Repair the library"
+    return f"{REPAIR}: {', '.join(parts)}" if parts else REPAIR

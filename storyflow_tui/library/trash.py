@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,10 +16,10 @@ from storyflow_tui.library.disk import as_ours, failures_told
 from storyflow_tui.library.history import History
 from storyflow_tui.library.holdings import files_at, holdings, size_of
 from storyflow_tui.library.journal import Journal, touch
-from storyflow_tui.library.media import TRASH, Media, Staging
+from storyflow_tui.library.media import STAGING, TRASH, Media, Staging
 from storyflow_tui.library.models import as_text, to_moment
 from storyflow_tui.library.steps import Step, from_json
-from storyflow_tui.records import ChangeRecord, TrashRecord
+from storyflow_tui.records import ChangeRecord, TrashRecord, counted
 
 
 class Trash:
@@ -49,10 +50,12 @@ class Trash:
     def size(self) -> tuple[int, int]:
         """How many files wait in the trash, and their bytes together.
 
-        A file that was brought back and has a second name there is none of them.
+        A file that was brought back and has a name outside is none of them; one of several names
+        is one file. Raises ReadOnlyError, DamagedError where the trash cannot be looked into.
         """
-        files = self._media.disk.files_below(self._media.folder / TRASH)
-        sizes = [size_of(file) for file in files if not _lives_on(file)]
+        root = self._media.folder / TRASH
+        with failures_told(root):
+            sizes = _Weights(self._media).of(self._media.disk.files_below(root))
         return len(sizes), sum(sizes)
 
     def restore(self, change_id: int) -> ChangeRecord:
@@ -114,7 +117,8 @@ class Trash:
         it is told by ReadOnlyError or DamagedError then.
         """
         root = self._media.folder / TRASH
-        gone: dict[str, tuple[int, int]] = {}
+        gone: dict[str, Sequence[int]] = {}
+        weights = _Weights(self._media)
         is_removed = False
         failures: list[OSError] = []
         with suppress(StoryflowError):
@@ -128,15 +132,14 @@ class Trash:
                     relative = place.relative_to(self._media.folder).as_posix()
                     if any(touch(relative, path) for path in waiting):
                         continue
-                    held = files_at(self._media, place)
-                    sizes = [size_of(file) for file in held if not _lives_on(file)]
+                    sizes = weights.of(files_at(self._media, place))
                     try:
                         self._remove(place)
                     except OSError as error:
                         failures.append(error)
                     with suppress(OSError):
                         if not self._media.disk.exists(place):
-                            gone[relative] = len(sizes), sum(sizes)
+                            gone[relative] = sizes
                 self._remove_empty_folders(root)
                 is_removed = True
                 self._write_down(waiting)
@@ -146,8 +149,8 @@ class Trash:
             if not (is_removed and gone):
                 raise
         if failures:
-            raise _left(failures[0], root) from failures[0]
-        return sum(files for files, _ in gone.values()), sum(size for _, size in gone.values())
+            raise _left(failures, root, bool(gone)) from failures[0]
+        return sum(map(len, gone.values())), sum(map(sum, gone.values()))
 
     def _write_down(self, waiting: Collection[str]) -> None:
         """Note of everything that the trash should hold and does not that it was emptied."""
@@ -156,7 +159,8 @@ class Trash:
             for key, place in self._database.rows(
                 "SELECT id, place FROM trashed_file WHERE place != ''"
             )
-            if not any(touch(place, path) for path in waiting)
+            if isinstance(place, str)  # else it is damaged, and names nothing
+            and not any(touch(place, path) for path in waiting)
             and not self._media.disk.exists(self._media.folder / place)
         ]
         self._database.execute_many("UPDATE trashed_file SET place = '' WHERE id = ?", emptied)
@@ -192,16 +196,45 @@ def _places(root: Path, failures: list[OSError]) -> Iterator[Path]:
             failures.append(error)
 
 
-def _left(error: OSError, root: Path) -> StoryflowError:
+def _left(failures: Sequence[OSError], root: Path, is_partly: bool) -> StoryflowError:
+    error = failures[0]
     kind = type(as_ours(error, root))
     file = str(error.filename or root)
-    message = f"{file} cannot be removed: {error.strerror}; the rest of the trash is empty"
-    return kind(message, {"file": file})
+    message = f"{file} cannot be removed: {error.strerror}"
+    if len(failures) > 1:
+        message += f"; nor can {counted(len(failures) - 1, 'other')}"
+    rest = "the rest of the trash is empty" if is_partly else "nothing was removed"
+    return kind(f"{message}; {rest}", {"file": file})
 
 
-def _lives_on(file: Path) -> bool:
-    """Whether the file has another name, so that nothing is gained by removing this one."""
-    try:
-        return file.lstat().st_nlink > 1
-    except OSError:
-        return False
+class _Weights:
+    """How much files in the trash take: each once, and none that has a name outside too."""
+
+    def __init__(self, media: Media) -> None:
+        self._names: Counter[tuple[int, int]] = Counter()
+        self._seen: set[tuple[int, int]] = set()
+        # A backup gives every file a second name in staging for a while.
+        for folder in (TRASH, STAGING):
+            with suppress(OSError):
+                for file in media.disk.files_below(media.folder / folder):
+                    with suppress(OSError):
+                        self._names[_identity(file.lstat())] += 1
+
+    def of(self, files: Iterable[Path]) -> Sequence[int]:
+        """The bytes of each of these that waits in the trash and was not weighed before."""
+        sizes = []
+        for file in files:
+            try:
+                status = file.lstat()
+            except OSError:
+                sizes.append(0)
+                continue
+            key = _identity(status)
+            if key not in self._seen and self._names[key] >= status.st_nlink:
+                self._seen.add(key)
+                sizes.append(size_of(file))
+        return sizes
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino

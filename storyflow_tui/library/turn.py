@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 
 @contextmanager
@@ -36,8 +37,14 @@ def turn(folder: Path, patience: float) -> Iterator[float]:
         place.leave()
 
 
+MOST_WAITING = 4
+"""Places of this process that may still be waited for after their writers gave up."""
+
+
 class _Place:
     """One place in the queue, with an open file of its own, also among threads of one process."""
+
+    _given_up: ClassVar[set[_Place]] = set()
 
     def __init__(self, folder: Path) -> None:
         self._guard = threading.Lock()
@@ -61,6 +68,8 @@ class _Place:
 
     def wait(self, patience: float) -> None:
         """Wait for the turn, so long at most."""
+        if len(self._given_up) >= MOST_WAITING:
+            return  # the turn is held by one that stands still: queueing up once more gains nothing
         # The kernel's queue is fair and costs nothing to wait in, but knows no end to patience:
         # so a thread waits, and when it comes too late gives the turn back itself.
         self._is_waited_for = True
@@ -72,7 +81,9 @@ class _Place:
         """Give the turn to the next, or the place in the queue up."""
         with self._guard:
             self._has_left = True
-            if not self._is_waited_for:
+            if self._is_waited_for:
+                self._given_up.add(self)
+            else:
                 self._close()
 
     def _wait(self) -> None:
@@ -85,6 +96,7 @@ class _Place:
             with self._guard:
                 self._is_waited_for = False
                 if self._has_left:
+                    self._given_up.discard(self)
                     self._close()
 
     def _close(self) -> None:

@@ -91,8 +91,8 @@ def run(
             words.append("The library was busy; not every change could be written.")
         output.say("".join(f"{line}\n" for line in words))
         code = 1 if app.faulted else app.return_code or 0
-        if told_to_end and not done:
-            # Closing would wait for the write that waits for another process.
+        if not done:
+            # Closing would wait for the write that waits for another process, or cut it short.
             os._exit(code)
         app.release_signals()
         return code

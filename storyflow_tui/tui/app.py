@@ -21,7 +21,7 @@ from storyflow_tui.tui.look import INK, PAPER
 from storyflow_tui.tui.place import remember
 from storyflow_tui.tui.plain import plain_filters
 from storyflow_tui.tui.session import Session
-from storyflow_tui.tui.upkeep import BEGINS, Upkeep
+from storyflow_tui.tui.upkeep import BEGINS, Upkeep, told
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
 
@@ -131,12 +131,7 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
         """Say what the check at the start found; the list of stories goes on saying it."""
         known, self.out_of_order = self.out_of_order, count
         if count and count != known:
-            one = count == 1
-            things = (
-                "One thing in this library is" if one else f"{count} things in this library are"
-            )
-            names = f"storyflow check names {'it' if one else 'them'}"
-            self.say(f"! {things} out of order", names, "warning")
+            self.say(*told(count), "warning")
         for screen in self.screen_stack:
             if isinstance(screen, ShowsFacts):
                 screen.show_facts()

@@ -110,6 +110,7 @@ class Drafts:
             names = sorted(path for path in self.folder.iterdir() if path.suffix == ".json")
         except OSError:
             return []
+        self._sweep()
         return [
             draft
             for path in names
@@ -126,9 +127,13 @@ class Drafts:
             return
         # Without the lock a draft is offered while its text is still in a field: that can be borne.
         with contextlib.suppress(OSError):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _held[path] = descriptor
+            while path not in _held:
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+                    _held[path] = descriptor
+                else:  # swept by another between the two calls
+                    os.close(descriptor)
 
     def _is_held(self, holder: str) -> bool:
         path = self._holding(holder)
@@ -149,6 +154,12 @@ class Drafts:
         with contextlib.suppress(OSError):
             path.unlink()
         return False
+
+    def _sweep(self) -> None:
+        """Remove what editors that are gone held; whoever asks for one does so, too."""
+        with contextlib.suppress(OSError):
+            for path in list(self.folder.glob(".*.held")):
+                self._is_held(path.name.removeprefix(".").removesuffix(".held"))
 
     def _holding(self, holder: str) -> Path:
         return self.folder / f".{holder}.held"

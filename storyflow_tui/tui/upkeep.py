@@ -67,20 +67,24 @@ class Upkeep:
         try:
             # Pictures are not decoded: the command does that, and cards show which are broken.
             count = len(self._library.check(pictures=False, wanted=self._wanted))
-        except StoryflowError:
-            return False  # away or busy: whoever opens or saves something is told why
+        except StoryflowError as error:
+            # Away or busy: whoever opens or saves something is told why.
+            return isinstance(error, BusyError)
         if not self._wanted():
             return False
         self._found(count)
         return count > 0
 
     def _begin_day(self) -> None:
+        what = "Today's copy of the database could not be made."
         try:
-            self._library.begin_day(self._trash_days)
+            if self._library.copy_today() is not None:
+                what = "Old changes could not leave the history."
+                self._library.let_go(self._trash_days)
         except BusyError:
             return  # the copy is made; what is old goes another day
         except StoryflowError as error:
-            self._say("! Today's copy of the database could not be made.", error.message)
+            self._say(f"! {what}", error.message)
 
 
 def told(count: int) -> tuple[str, str]:

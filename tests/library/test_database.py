@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -507,3 +510,55 @@ def test_a_moment_stays_what_it_was_while_others_write(
     with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
         assert connection.execute("SELECT title FROM project").fetchall() == [(project.title,)]
     assert len(library.projects.list()) == 2
+
+
+_LEAVES = """
+import random, sys, threading
+from contextlib import suppress
+from pathlib import Path
+from storyflow_tui.errors import StoryflowError
+from storyflow_tui.library import Library
+from storyflow_tui.story import Story, StorySegment
+
+path = Path(sys.argv[1])
+with Library.open(path) as library:
+    library.projects.import_story(Story("T", [StorySegment(f"Text {n}") for n in range(3000)]))
+for _ in range(25):
+    library, began, closed = Library.open(path), threading.Event(), threading.Event()
+
+    def read(library=library, began=began, closed=closed):
+        while not closed.is_set():
+            began.set()
+            with suppress(StoryflowError):
+                library.check(pictures=False)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    began.wait()
+    threading.Event().wait(random.random() / 50)
+    library.close()
+    closed.set()
+    thread.join()
+print("left")
+"""
+
+
+def test_closing_while_another_thread_reads_ends_the_reading_and_not_the_process(
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, "-c", _LEAVES, str(tmp_path / "library")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "left\n"), done.stderr
+
+
+def test_a_database_that_may_not_be_written_opens_for_reading_and_says_so(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As on a disk that is mounted for reading only; SQLite opens it for writing all the same.
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK and real(path, mode))
+    with Library.open(library.path) as reader:
+        assert reader.read_only
+        assert any("read-only" in note for note in reader.notes)
+        with pytest.raises(ReadOnlyError):
+            reader.projects.create("T")

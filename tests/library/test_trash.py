@@ -268,3 +268,27 @@ def test_emptying_leaves_a_move_that_waits_possible(
     library.history.undo(library.segments.get(ids[0]).project_id)
     library.history.undo(library.segments.get(ids[0]).project_id)
     assert library.segments.get(ids[0]).image_file
+
+
+def test_a_file_of_two_names_in_the_trash_is_there_and_counts_once(
+    library: Library, pictured: ProjectRecord, ids: Sequence[int]
+) -> None:
+    library.segments.remove_image(ids[0])
+    library.trash.restore(library.history.ids(pictured.id)[0])
+    library.history.undo(pictured.id)
+    (file, *others) = [path for path in (library.media / ".trash").rglob("*") if path.is_file()]
+    assert len(others) == 1
+    weight = (1, file.stat().st_size)
+    assert library.trash.size() == weight
+    assert library.trash.empty() == weight
+
+
+def test_files_that_a_backup_has_linked_are_in_the_trash_all_the_same(
+    library: Library, pictured: ProjectRecord, ids: Sequence[int]
+) -> None:
+    library.segments.remove_image(ids[0])
+    (file,) = [path for path in (library.media / ".trash").rglob("*") if path.is_file()]
+    staged = library.media / ".staging" / "backup"
+    staged.mkdir()
+    (staged / "1").hardlink_to(file)
+    assert library.trash.size()[0] == 1

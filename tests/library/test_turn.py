@@ -13,7 +13,7 @@ import pytest
 
 from storyflow_tui.errors import BusyError
 from storyflow_tui.library import Library, database
-from storyflow_tui.library.turn import turn
+from storyflow_tui.library.turn import MOST_WAITING, turn
 
 
 def _wait_for(seen: Callable[[], bool]) -> None:
@@ -95,3 +95,15 @@ def test_none_of_ten_who_write_without_pause_is_overtaken_for_long(tmp_path: Pat
         for at in [[i for i, who in enumerate(served) if who == number]]
     ]
     assert max(gaps) < 100
+
+
+def test_who_gives_up_again_and_again_leaves_no_more_than_a_few_waiting(tmp_path: Path) -> None:
+    before = threading.active_count()
+    with turn(tmp_path, 10):
+        for _ in range(MOST_WAITING * 5):
+            with turn(tmp_path, 0.001):
+                pass
+        assert threading.active_count() <= before + MOST_WAITING
+    _wait_for(lambda: threading.active_count() <= before)
+    with turn(tmp_path, 10) as left:
+        assert left == 10

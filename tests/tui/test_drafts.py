@@ -131,6 +131,7 @@ def test_a_draft_is_not_offered_while_another_process_holds_its_text(tmp_path: P
         other.kill()
         other.wait()
     assert [one.text for one in Drafts(tmp_path).of(1)] == ["typed"]
+    assert not list(Drafts(tmp_path).folder.glob(".*.held")), "nothing of it is left behind"
 
 
 def test_a_pipe_or_a_nest_among_the_drafts_is_passed_over(tmp_path: Path) -> None:

@@ -69,21 +69,34 @@ def test_old_changes_go_by_the_days_of_the_settings(
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("fails", "error", "words"),
     [
-        (BusyError("The library is in use"), []),
-        (NoSpaceError("No space left"), ["No space left"]),
+        ("copy_today", BusyError("The library is in use"), []),
+        (
+            "copy_today",
+            NoSpaceError("No space left"),
+            [("! Today's copy of the database could not be made.", "No space left")],
+        ),
+        (
+            "let_go",
+            NoSpaceError("No space left"),
+            [("! Old changes could not leave the history.", "No space left")],
+        ),
     ],
 )
-def test_a_busy_library_is_left_alone_and_a_full_disk_is_said(
-    library: Library, monkeypatch: pytest.MonkeyPatch, error: Exception, words: list[str]
+def test_a_busy_library_is_left_alone_and_what_failed_is_said(
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: str,
+    error: Exception,
+    words: list[tuple[str, str]],
 ) -> None:
-    def fail(days: int) -> None:
+    def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(library, "begin_day", fail)
-    said: list[str] = []
-    looked_after(library, lambda first, rest: said.append(rest))
+    monkeypatch.setattr(library, fails, fail)
+    said: list[tuple[str, str]] = []
+    looked_after(library, lambda *sentence: said.append(sentence))
     assert said == words
 
 
