@@ -80,8 +80,8 @@ def _begin_day(library: Library, _: Path) -> None:
 
 
 def _let_go(library: Library, _: Path) -> None:
-    with mock.patch.object(retention, "KEPT", 1), mock.patch.object(Library, "copy_today"):
-        library.begin_day(0)
+    with mock.patch.object(retention, "KEPT", 1):
+        library.let_go(0)
 
 
 def _damage(library: Library, place: Path) -> None:
@@ -177,7 +177,7 @@ _DIRECT: tuple[Operation, ...] = (
     ),
     Operation("copy_today", "copy of the database", lambda lib, _: lib.copy_today(), makes=True),
     Operation("begin_day", "begin a day", _begin_day, is_piecemeal=True),
-    Operation("begin_day", "retention", _let_go),
+    Operation("let_go", "retention", _let_go),
     Operation(
         "backup", "backup", lambda lib, place: lib.backup(place / "shelf/new.zip"), makes=True
     ),
