@@ -37,6 +37,9 @@ RETRY = 3.0
 PATIENCE = 1.0
 """Seconds that a field may be left unsaved before a draft is written."""
 
+RESTS = 1.0
+"""Seconds without a key after which a question may take the keys from a field."""
+
 _NO_DRAFT = ", and no draft: "
 
 _PASSING = ("busy", "no_space", "unexpected")
@@ -184,6 +187,16 @@ class Saving:
             self._refused(entry, error)
 
         self._session.write(operation, done, failed, origin=self)
+
+    def rests_in(self, entry: Typed) -> float:
+        """Seconds until the person has stopped typing this text; 0 if that is so."""
+        return max(0.0, entry.last_key + RESTS - self._clock())
+
+    def deleted(self, entry: Typed) -> None:
+        """The segment was deleted while a conflict was open: nothing is left to choose from."""
+        entry.failed(NotFoundError(f"Segment {entry.base.id} not found"))
+        self._draft(entry)
+        self._changed(entry.base.id)
 
     def take(self, entry: Typed, newest: SegmentRecord) -> None:
         """The stored text was chosen: the typed one goes into the history, and is forgotten."""

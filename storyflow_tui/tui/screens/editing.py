@@ -6,6 +6,7 @@ When text is sent to the library is `saving`'s business; this is where keys and 
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 
 from textual import events
 
@@ -220,8 +221,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         record = self.pane.record
         for name in ("text_content", "image_prompt"):
             entry = self.saving.find(record.id, name) if record else None
-            if entry is not None and entry.in_conflict:
-                self._ask(entry)
+            if entry is not None and entry.in_conflict and self._ask(entry):
                 return
         self.leave_segment()
 
@@ -288,7 +288,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
 
     def _save_refused(self, entry: Typed, error: StoryflowError) -> None:
         if isinstance(error, ConflictError):
-            self._ask(entry)
+            self._ask_at_rest(entry)
         elif isinstance(error, LockedError):
             self.refused(error, self.position_of(entry.base.id))
         else:
@@ -297,13 +297,23 @@ class StoryEditing(StoryActions, inherit_bindings=False):
 
     # Conflicts and drafts
 
-    def _ask(self, entry: Typed) -> None:
-        """Show both texts of a conflict and do what the person says."""
-        if self._asking or self.app.is_leaving or self.app.screen is not self:
+    def _ask_at_rest(self, entry: Typed) -> None:
+        """Ask once the typing rests: a letter of the text must not be taken for the answer."""
+        if not entry.in_conflict:
             return
+        if rest := self.saving.rests_in(entry):
+            self.set_timer(rest, partial(self._ask_at_rest, entry))
+        else:
+            self._ask(entry)
+
+    def _ask(self, entry: Typed) -> bool:
+        """Show both texts of a conflict and do what the person says; False: it is none any more."""
+        if self._asking or self.app.is_leaving or self.app.screen is not self:
+            return True
         newest = self._newest(entry)
         if newest is None:
-            return
+            self._none_left(entry)
+            return False
         from storyflow_tui.tui.screens.conflict import ConflictScreen
 
         self._asking = True
@@ -318,6 +328,12 @@ class StoryEditing(StoryActions, inherit_bindings=False):
             ),
             lambda answer: self._settle(entry, answer),
         )
+        return True
+
+    def _none_left(self, entry: Typed) -> None:
+        """The other text of a conflict is not to be had."""
+        if not self.cards.unreadable:
+            self.saving.deleted(entry)
 
     def _newest(self, entry: Typed) -> SegmentRecord | None:
         self.cards.forget([entry.base.id])
@@ -326,7 +342,10 @@ class StoryEditing(StoryActions, inherit_bindings=False):
     def _settle(self, entry: Typed, answer: str | None) -> None:
         self._asking = False
         newest = self._newest(entry)
-        if newest is None or answer is None:
+        if newest is None:
+            self._none_left(entry)
+            return
+        if answer is None:
             return
         if answer == "mine":
             self.saving.save(entry, over=newest)

@@ -462,6 +462,9 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
             self._reload_wanted = True
             return
         current = self.cards.id_at(self.timeline.cursor) if len(self.cards) else None
+        if self.editing is not None and self.pane.record is not None:
+            # An open field keeps its segment, also one that was away for a while.
+            current = self.pane.record.id
         before = self.timeline.cursor
         was_orphaned = self.orphaned
         self.cards.order(ids)

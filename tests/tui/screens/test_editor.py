@@ -8,6 +8,7 @@ import pytest
 
 from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.tui import saving
 from storyflow_tui.tui.drafts import Draft, Drafts
 
 Opener = Any
@@ -600,3 +601,56 @@ async def test_typing_on_when_the_story_was_deleted_elsewhere_is_kept_and_runs_n
         texts = [one.text for one in Drafts(library.path).of(project_id)]
         assert texts == ["AdyqNarration 1."]
         assert [one.id for one in library.projects.list()] == [other]
+
+
+async def test_a_field_whose_segment_comes_back_is_its_own_again(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(3) as editor:
+        owner, neighbour = editor.segments[1], editor.segments[2]
+        await editor.press("j", "e", "A")
+        await editor.until(lambda: editor.texts[1] == "ANarration 2.")
+        library.segments.delete(owner.id)
+        await editor.shows("This segment was deleted in another window.")
+        await editor.pilot.press("B")
+        library.history.undo(editor.project_id)
+        await editor.until(lambda: not editor.screen.orphaned)
+        await editor.pilot.press("C")
+        await editor.until(lambda: library.segments.get(owner.id).text_content[:3] == "ABC")
+        assert library.segments.get(neighbour.id).text_content == neighbour.text_content
+        assert editor.cursor == 2
+
+
+async def test_a_field_can_be_left_whose_segment_was_deleted_under_a_conflict(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(3) as editor:
+        owner = editor.segments[0]
+        await conflict(editor, library)
+        with Library.open(library.path) as other:
+            other.segments.delete(owner.id)
+        await editor.press("m")
+        await editor.shows("segment was deleted")
+        await editor.press("ctrl+s")
+        assert editor.screen.editing is None
+        (draft,) = Drafts(library.path).of(editor.project_id)
+        assert draft.text == "ANarration 1."
+
+
+async def test_a_conflict_is_not_asked_about_in_the_midst_of_typing(
+    open_story: Opener, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_story(3) as editor:
+        monkeypatch.setattr(saving, "RESTS", 3600.0)
+        owner = editor.segments[0]
+        await editor.press("e")
+        await editor.pilot.press("t", "o")
+        with Library.open(library.path) as other:
+            other.segments.edit(owner.id, text_content="Theirs.")
+        await editor.shows("changed elsewhere")
+        await editor.pilot.press("m", "b")
+        await editor.shows("tombNarration 1.")
+        assert editor.app.screen is editor.screen
+        assert library.segments.get(owner.id).text_content == "Theirs."
+        await editor.press("ctrl+s")
+        await editor.shows("Someone else changed this narration", "tombNarration 1.")
