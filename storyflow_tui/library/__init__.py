@@ -102,6 +102,8 @@ class Library:
         try:
             path = path.resolve()
             there = (path / DATABASE).exists()
+            if not there and not path.exists():
+                _refuse_cut_short(path)
             if not there and (read_only or not create):
                 raise NotFoundError(f"No library at {path}", {"library": str(path)})
             if not there:
@@ -296,3 +298,10 @@ class Library:
             self._journal.finish()
         with suppress(StoryflowError, OSError):
             self._journal.sweep()
+
+
+def _refuse_cut_short(path: Path) -> None:
+    # Imported here: only who finds no library asks.
+    from storyflow_tui.library.restore import refuse_cut_short
+
+    refuse_cut_short(path)

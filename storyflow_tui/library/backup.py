@@ -65,9 +65,9 @@ def backup(
             )
         if not parent.is_dir():
             raise NotFoundError(f"{parent} is not there", {"file": str(file)})
-        if parent.resolve().is_relative_to(media.folder):
+        if _is_within(disk, parent, (database.path.parent, media.folder)):
             raise ReadOnlyError(
-                f"{parent} is where the library keeps its files; choose a place outside of it",
+                f"{parent} is in the library itself; choose a place outside of it for its backup",
                 {"file": str(file)},
             )
     with failures_told(file), held_folder(disk, parent, _UNFINISHED) as unfinished:
@@ -85,6 +85,13 @@ def backup(
             except FileExistsError:
                 raise NotEmptyError(f"{file} is there already", {"file": str(file)}) from None
     return file
+
+
+def _is_within(disk: Disk, folder: Path, others: Iterable[Path]) -> bool:
+    """Whether a folder is one of the others or lies in it, by whatever name it is called."""
+    places = {disk.identity(other) for other in others} - {None}
+    whole = folder.resolve()
+    return any(disk.identity(place) in places for place in (whole, *whole.parents))
 
 
 @contextmanager

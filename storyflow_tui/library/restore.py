@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
 from storyflow_tui.errors import (
@@ -36,6 +37,8 @@ from storyflow_tui.library.schema import strange_part
 from storyflow_tui.library.sqlite_errors import as_ours
 
 _UNFINISHED = ".storyflow-restore-"
+_UNPACKED = "library"
+_BEFORE = ".before-"
 _PATIENCE = 1.0  # seconds for a command that is about to end
 
 
@@ -50,21 +53,20 @@ def restore(
 ) -> Path | None:
     """Make a library of a backup; returns where the former one was put aside, if there was one.
 
-    Everything is verified first. Raises NotFoundError, ForeignFileError (no backup of ours),
-    NewerSchemaError, DamagedError (wrong checksums, unsafe names, a database that is not as
-    ours), NotEmptyError when anything stands at the target and `replace` is not given, or
-    something that is no library, BusyError when the library to be replaced is open, NoSpaceError,
-    ReadOnlyError.
+    Everything is verified first: the file before the target, so that nobody makes room for what is
+    no backup. Raises NotFoundError, ForeignFileError (no backup of ours), NewerSchemaError,
+    DamagedError (wrong checksums, unsafe names, a database that is not as ours), NotEmptyError when
+    anything stands at the target and `replace` is not given, or something that is no library,
+    BusyError when the library to be replaced is open, NoSpaceError, ReadOnlyError.
     """
-    with failures_told(library):
+    with failures_told(library), open_archive(file) as archive:
         library = library.resolve()
         _refuse_target(disk, library, replace)
         with _parents(disk, library), held_folder(disk, library.parent, _UNFINISHED) as workplace:
-            unpacked = workplace / "library"
+            unpacked = workplace / _UNPACKED
             disk.mkdir(unpacked)
-            with open_archive(file) as archive:
-                _demand_space(archive.size, workplace, library)
-                archive.unpack(disk, unpacked, progress)
+            _demand_space(archive.size, workplace, library)
+            archive.unpack(disk, unpacked, progress)
             _verify(unpacked / DATABASE, file)
             disk.make_folder(unpacked / MEDIA)
             _sync_tree(disk, unpacked)
@@ -77,6 +79,23 @@ def restore(
             with _put_back(disk, library, unpacked):
                 disk.sync(library.parent)
     return None
+
+
+def refuse_cut_short(library: Path) -> None:
+    """Raise DamagedError for a library that is absent since a restore was killed in replacing it.
+
+    Where two folders cannot be exchanged, the former one is moved aside first. What was unpacked
+    tells that from a library that somebody removed long after a restore.
+    """
+    formers = sorted(library.parent.glob(f"{escape(library.name)}{_BEFORE}*/{DATABASE}"))
+    unfinished = sorted(library.parent.glob(f"{_UNFINISHED}*/{_UNPACKED}/{DATABASE}"))
+    if formers and unfinished and not os.path.lexists(library):
+        former, new = formers[-1].parent, unfinished[-1].parent
+        raise DamagedError(
+            f"A restore of {library} was cut short: restore the backup again, or move the former "
+            f"library back from {former} (what was unpacked is in {new})",
+            {"library": str(library), "former": str(former), "unfinished": str(new)},
+        )
 
 
 def _refuse_target(disk: Disk, library: Path, replace: bool) -> None:
@@ -296,7 +315,7 @@ def _aside(library: Path, clock: Clock) -> Path:
     number = 1
     while True:
         aside = library.with_name(
-            f"{library.name}.before-{moment}" + (f"-{number}" if number > 1 else "")
+            f"{library.name}{_BEFORE}{moment}" + (f"-{number}" if number > 1 else "")
         )
         if not os.path.lexists(aside):
             return aside

@@ -372,14 +372,41 @@ def test_a_library_that_no_restore_would_take_is_not_backed_up_in_silence(
 # -- where to ---------------------------------------------------------------------------------
 
 
-def test_a_backup_may_lie_in_the_librarys_folder_but_not_among_its_files(
+@pytest.mark.parametrize(
+    "place",
+    [
+        "library",
+        "library/media/projects",
+        "library/backups",
+        "outside/../library/media",
+        "outside/link",
+    ],
+)
+def test_a_backup_into_the_library_itself_is_refused_by_whatever_name(
+    full: Library, tmp_path: Path, place: str
+) -> None:
+    full.copy_today()
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "link").symlink_to(full.path / "backups")
+    before = sorted(path for path in full.path.rglob("*") if path.is_file())
+    with pytest.raises(ReadOnlyError, match="is in the library itself; choose a place outside"):
+        full.backup(tmp_path / place / "backup.zip")
+    assert sorted(path for path in full.path.rglob("*") if path.is_file()) == before
+
+
+def test_a_backup_into_the_folder_that_media_leads_to_is_refused(
     full: Library, tmp_path: Path
 ) -> None:
-    with pytest.raises(ReadOnlyError, match="choose a place outside"):
-        full.backup(full.media / "projects" / "backup.zip")
-    full.backup(full.path / "backup.zip")
-    assert full.check() == []
-    Library.restore(full.path / "backup.zip", tmp_path / "restored")
+    full.close()
+    full.media.rename(tmp_path / "elsewhere")
+    (full.path / "media").symlink_to(tmp_path / "elsewhere")
+    with Library.open(full.path) as library, pytest.raises(ReadOnlyError, match="choose a place"):
+        library.backup(tmp_path / "elsewhere" / "projects" / "backup.zip")
+
+
+def test_a_backup_may_lie_beside_the_library(full: Library, tmp_path: Path) -> None:
+    (tmp_path / "library-backups").mkdir()
+    Library.restore(full.backup(tmp_path / "library-backups" / "x.zip"), tmp_path / "restored")
 
 
 @pytest.mark.parametrize("name", ["link.zip", "x" * 251 + ".zip"])

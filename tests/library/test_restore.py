@@ -234,6 +234,19 @@ def test_an_absent_backup_and_a_folder_are_refused(tmp_path: Path) -> None:
     refused(tmp_path / "folder.zip", ForeignFileError)
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_file_that_is_no_backup_is_told_before_the_place_that_is_taken(
+    tmp_path: Path, replace: bool
+) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "letter.txt").write_text("kept")
+    with pytest.raises(NotFoundError, match=r"absent\.zip is not there"):
+        Library.restore(tmp_path / "absent.zip", tmp_path / "taken", replace=replace)
+    (tmp_path / "no.zip").write_text("no zip")
+    with pytest.raises(ForeignFileError, match="is no backup"):
+        Library.restore(tmp_path / "no.zip", tmp_path / "taken", replace=replace)
+
+
 def test_a_backup_of_a_newer_library_is_refused(
     full: Library, sql: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -893,6 +906,72 @@ def test_where_nothing_can_be_put_back_the_error_says_where_the_former_library_i
     (aside,) = former.parent.glob("library.before-*")
     assert str(aside) in caught.value.message
     assert titles(aside) == ["Former"]
+
+
+class Killed(BaseException):
+    """Nothing catches it to put things right; as when the process is gone."""
+
+
+@pytest.fixture
+def cut_short(archive: Path, former: Path) -> Path:
+    """Where a library stood that a restore had moved aside when it was killed."""
+
+    class Dying(Disk):
+        is_dead = False
+
+        def exchange(self, first: Path, second: Path) -> bool:
+            return False
+
+        def rename(self, source: Path, target: Path) -> None:
+            if self.is_dead:
+                raise Killed
+            super().rename(source, target)
+            if source == former:
+                self.is_dead = True
+                raise Killed
+
+        def remove_tree(self, folder: Path) -> None:
+            if not self.is_dead:
+                super().remove_tree(folder)
+
+    with pytest.raises(Killed):
+        Library.restore(archive, former, replace=True, disk=Dying())
+    assert not former.exists()
+    return former
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_an_absent_library_whose_restore_was_killed_says_where_both_are(
+    cut_short: Path, create: bool
+) -> None:
+    with pytest.raises(DamagedError, match="was cut short") as caught:
+        Library.open(cut_short, create=create)
+    (aside,) = cut_short.parent.glob("library.before-*")
+    (unfinished,) = cut_short.parent.glob(".storyflow-restore-*/library")
+    assert titles(aside) == ["Former"]
+    assert str(aside) in caught.value.message
+    assert str(unfinished) in caught.value.message
+    assert not cut_short.exists()
+
+
+def test_a_restore_that_was_killed_is_finished_by_the_next_or_taken_back_by_hand(
+    cut_short: Path, archive: Path
+) -> None:
+    (aside,) = cut_short.parent.glob("library.before-*")
+    Library.restore(archive, cut_short)
+    assert titles(cut_short) == ["The Lamp"]
+    shutil.rmtree(cut_short)
+    aside.rename(cut_short)
+    assert titles(cut_short) == ["Former"]
+
+
+def test_a_library_that_was_removed_long_after_a_restore_is_begun_anew(
+    archive: Path, former: Path
+) -> None:
+    Library.restore(archive, former, replace=True)
+    shutil.rmtree(former)
+    Library.open(former).close()
+    assert titles(former) == []
 
 
 def test_a_refused_restore_takes_the_folders_away_that_it_made(
