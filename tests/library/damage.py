@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -79,8 +80,14 @@ def checks(library: Library) -> list[str]:
 
 
 def image(library: Library, segment_id: int) -> Path:
-    """Where the picture of a segment lies."""
-    return library.media / str(library.segments.get(segment_id).image_file)
+    """Where the picture of a segment lies; raises OSError where that is not in the library.
+
+    One damage may come on top of another: the file of an absolute path is nobody's to damage.
+    """
+    path = library.media / str(library.segments.get(segment_id).image_file)
+    if not path.is_relative_to(library.media) or ".." in path.parts:
+        raise PermissionError(errno.EPERM, "Not in the library", str(path))
+    return path
 
 
 def name(library: Library, segment_id: int, path: str, column: str = "image_file") -> None:
