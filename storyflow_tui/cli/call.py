@@ -22,9 +22,15 @@ from storyflow_tui.cli.text import one_line
 from storyflow_tui.errors import NotFoundError, StoryflowError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from storyflow_tui.config import Settings
     from storyflow_tui.library import Library
     from storyflow_tui.records import Changed
+
+    _Type = click.ParamType[Any]
+else:
+    _Type = click.ParamType  # which is generic from click 8.3 on
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
@@ -107,7 +113,8 @@ class Group(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; raises MissingCommand where the group cannot do without."""
-        if not args and not self.invoke_without_command:
+        # (A shell that asks what may follow has not said it yet.)
+        if not args and not (self.invoke_without_command or ctx.resilient_parsing):
             raise MissingCommand("Missing command.", ctx)
         return super().parse_args(ctx, args)
 
@@ -116,38 +123,49 @@ class Group(click.Group):
         return list(self.commands)
 
 
-def as_whole(value: str) -> int:
-    """The type of an argument that is a whole number, of any size; else wrong usage."""
+class Kind(_Type):
+    """The type of an argument: a function that reads it, and what a shell may offer for it.
+
+    `offers` names a function of `offers.py`, which is imported when a shell asks; `file` and
+    `dir` leave it to the shell.
+    """
+
+    def __init__(self, read: Callable[[str], Any], name: str, offers: str = "") -> None:
+        self.name = name
+        self._read = read
+        self._offers = offers
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        """What the function reads of the value; see `click.ParamType.convert`."""
+        return self._read(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """What may stand in this place; see `click.ParamType.shell_complete`."""
+        if not self._offers:
+            return []
+        from storyflow_tui.cli import offers
+
+        return offers.offered(self._offers, ctx, incomplete)
+
+
+def _whole(value: str) -> int:
     if not _WHOLE.fullmatch(value):
         raise click.BadParameter(f"{one_line(value, 80)!r} is not a valid integer.")
     # int() refuses thousands of digits; no library holds such a number anyway.
     return int(value[:100])
 
 
-def as_project_id(value: str) -> int:
-    """The type of an argument that is a project's id."""
-    return _id(value, "Project")
-
-
-def as_segment_id(value: str) -> int:
-    """The type of an argument that is a segment's id."""
-    return _id(value, "Segment")
-
-
-def as_change_id(value: str) -> int:
-    """The type of an argument that is a change's id."""
-    return _id(value, "Change")
-
-
-def as_file(value: str) -> str:
-    """The type of an argument that names a file or `-`: anything but nothing."""
+def _file(value: str) -> str:
     if not value:
         raise click.BadParameter("a file has a name.")
     return value
 
 
-def as_format(value: str) -> str:
-    """The type of `--format`: the name of a format, in any case."""
+def _format(value: str) -> str:
     from storyflow_tui.formats import FORMATS
 
     if value.lower() not in FORMATS:
@@ -157,11 +175,33 @@ def as_format(value: str) -> str:
 
 
 def _id(value: str, noun: str) -> int:
-    number = as_whole(value)
+    number = _whole(value)
     if abs(number) > _LARGEST_ID:
         # The database could not even be asked for it.
         raise NotFoundError(f"{noun} {number} not found", {"id": number})
     return number
+
+
+as_whole = Kind(_whole, "whole number")
+"""An argument that is a whole number, of any size; else wrong usage."""
+
+as_project_id = Kind(lambda value: _id(value, "Project"), "project", "projects")
+"""An argument that is a project's id."""
+
+as_segment_id = Kind(lambda value: _id(value, "Segment"), "segment", "segments")
+"""An argument that is a segment's id."""
+
+as_change_id = Kind(lambda value: _id(value, "Change"), "change", "changes")
+"""An argument that is the id of a change that holds files."""
+
+as_file = Kind(_file, "file", "file")
+"""An argument that names a file or `-`: anything but nothing."""
+
+as_folder = Kind(str, "folder", "dir")
+"""An argument that names a folder."""
+
+as_format = Kind(_format, "format", "formats")
+"""The name of a format, in any case."""
 
 
 def common(command: _Decorated) -> _Decorated:
@@ -177,6 +217,7 @@ def common(command: _Decorated) -> _Decorated:
     with_library = click.option(
         "--library",
         metavar="DIR",
+        type=as_folder,
         is_eager=True,
         expose_value=False,
         callback=_take_library,

@@ -6,6 +6,7 @@ catches an error to print it: that is done here and nowhere else.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -19,6 +20,9 @@ from storyflow_tui.errors import JsonValue, StoryflowError
 
 PROGRAM = "storyflow"
 
+COMPLETE = "_STORYFLOW_COMPLETE"
+"""The variable by which a shell asks what may follow; see `shells.py`."""
+
 DONE, REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -28,6 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         output.prepare()
         try:
+            if asked := os.environ.get(COMPLETE):
+                from storyflow_tui.cli.shells import answer
+
+                return answer(asked)
             return _run(given, Call())
         finally:
             output.finish()

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from storyflow_tui import __version__
-from storyflow_tui.cli import history, output, projects, segments, stories, upkeep
+from storyflow_tui.cli import completion, history, output, projects, segments, stories, upkeep
 from storyflow_tui.cli.call import Call, Group, as_project_id, common
 from storyflow_tui.errors import NoTerminalError
 
@@ -118,5 +118,6 @@ for _command in (
     upkeep.backup,
     upkeep.restore,
     upkeep.trash,
+    completion.completion,
 ):
     storyflow.add_command(_command)
