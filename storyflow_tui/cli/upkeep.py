@@ -25,7 +25,8 @@ def check(call: Call, repair: bool) -> int:
     with 1 when something was found; after a repair, when something is left.
 
     --repair moves files nowhere but into the trash, touches no locked segment and is one change
-    of the project list: undo takes it back. Without it nothing is changed.
+    of the project list: undo takes it back, but for counts made anew and moves given up. Without
+    it nothing is changed.
     """
     from storyflow_tui.library import Library
 

@@ -20,6 +20,10 @@ from storyflow_tui.records import (
     estimated_seconds,
 )
 
+_UNDONE = "in one change that can be undone"
+_NO_CHANGES = {"counts", "pending_move"}
+"""Checks whose mending puts right what belongs to no history, and so is no change."""
+
 _STATES = {"done": "done", "undone": "undone", "set_aside": "set aside"}
 
 
@@ -128,19 +132,32 @@ def check_lines(findings: Sequence[Finding]) -> list[str]:
     from storyflow_tui.library.check import CHECKS
 
     found = Counter(finding.check for finding in findings)
-    rows = [(check.words, str(found[check.name] or "ok"), check.mending) for check in CHECKS]
+    mendable = Counter(finding.check for finding in findings if finding.can_mend)
+    rows = [
+        (
+            check.words,
+            str(found[check.name] or "ok"),
+            _mending(check.mending, found[check.name], mendable[check.name]),
+        )
+        for check in CHECKS
+    ]
     lines = columns(("LOOKED FOR", "FOUND", "WHAT --repair DOES"), rows, right=(1,))
     if not findings:
         return [*lines, "", "The library is clean"]
     lines += ["", *map(finding_line, findings)]
-    mendable = sum(finding.can_mend for finding in findings)
-    if mendable:
-        which = f"{mendable} of {len(findings)}" if mendable < len(findings) else "this"
-        lines += [
-            "",
-            f"To mend {which}, in one change that can be undone: storyflow check --repair",
-        ]
+    count = mendable.total()
+    if count:
+        which = f"{count} of {len(findings)}" if count < len(findings) else "this"
+        undone = f", {_UNDONE}" if mendable.keys() - _NO_CHANGES else ""
+        lines += ["", f"To mend {which}{undone}: storyflow check --repair"]
     return lines
+
+
+def _mending(mending: str, found: int, mendable: int) -> str:
+    """What a repair does about what a check found, or would do."""
+    if not found or mendable == found or mending.startswith("no:"):
+        return mending
+    return f"{mending} ({mendable} of {found})" if mendable else "nothing: see below"
 
 
 def repair_lines(repaired: Repaired) -> list[str]:

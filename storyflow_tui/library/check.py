@@ -14,12 +14,13 @@ from storyflow_tui.errors import (
     DamagedError,
     InvalidImageError,
 )
-from storyflow_tui.library.database import Database, Row
+from storyflow_tui.library.database import Database
 from storyflow_tui.library.inventory import Found, Inventory, Named, Stray
 from storyflow_tui.library.journal import Journal, Move
 from storyflow_tui.library.media import MEDIA, PROJECTS, STAGING, TRASH, Media, original_name
-from storyflow_tui.library.models import TALLY_COLUMNS, read_moment
-from storyflow_tui.library.tally import spoken_words
+from storyflow_tui.library.models import read_moment
+from storyflow_tui.library.recount import Recount
+from storyflow_tui.library.rows import IN_ORDER
 from storyflow_tui.library.unreadable import of_database, unreadable
 from storyflow_tui.library.waiting import upwards
 from storyflow_tui.records import Finding
@@ -37,7 +38,7 @@ CHECKS = (
     Check("database", "damage in the database", "no: put a copy or a backup in its place"),
     Check("damaged_path", "paths that lead out", "the segment lets go of the path"),
     Check("missing_file", "missing files", "the segment lets go of the file"),
-    Check("unnamed_file", "files that no segment names", "put into the trash"),
+    Check("unnamed_file", "files that nothing names", "put into the trash"),
     Check("unreadable_folder", "folders out of reach", "no: give access to them"),
     Check("order", "repeated or negative places", "numbered anew"),
     Check("broken_image", "cut or broken pictures", "no: choose the picture again"),
@@ -58,23 +59,6 @@ class Problem(NamedTuple):
 
 
 _UNSOUND = "The database comes first."
-_SUMS = """
-    WITH counted AS MATERIALIZED (
-        SELECT project_id, image_file, audio_duration, is_locked,
-            spoken_words(text_content) AS spoken FROM segment
-    ), summed AS (
-        SELECT project_id, COUNT(*) AS segment_count,
-            SUM(coalesce(image_file, '') != '') AS image_count,
-            SUM(is_locked != 0) AS locked_count,
-            SUM(abs(spoken)) AS word_count,
-            SUM(coalesce(audio_duration, 0.0)) AS measured_seconds,
-            SUM(CASE WHEN audio_duration IS NULL AND spoken > 0 THEN spoken ELSE 0 END)
-                AS guessed_words,
-            SUM(CASE WHEN audio_duration IS NULL AND spoken < 0 THEN -spoken ELSE 0 END)
-                AS guessed_characters
-        FROM counted GROUP BY project_id
-    )
-"""
 _NO_TIME = "NOT is_time(created_at) OR NOT is_time(updated_at)"
 
 
@@ -86,6 +70,8 @@ class Checks:
         self._media = media
         self._journal = journal
         self._inventory = Inventory(database, media, journal)
+        self.recount = Recount(database)
+        self._places: dict[int, dict[int, int]] = {}
         self._unfit: set[int] = set()
         """Segments whose rows no mend may touch: they are damaged, or of no project."""
 
@@ -110,9 +96,11 @@ class Checks:
         self, *, pictures: bool, wanted: Callable[[], bool] = lambda: True
     ) -> Iterator[Problem]:
         """What is found beyond the database itself, where that is sound."""
+        self._places.clear()
         roots = [*self._roots()]
         has_projects = not any(problem.finding.subject == PROJECTS for problem in roots)
         found = self._inventory.compare(wanted) if has_projects else Found()
+        found.add(self._inventory.outside())
         yield from roots
         yield from self._damaged_paths(found.damaged)
         yield from self._missing_files(found.missing)
@@ -158,6 +146,10 @@ class Checks:
             f"SELECT id FROM project WHERE typeof(title) != 'text' OR {_NO_TIME}"
         ):
             yield self._misfit(f"project {key}", "holds what is no text or time")
+        for (key,) in self._database.rows(
+            "SELECT id FROM trashed_file WHERE typeof(path) != 'text' OR typeof(place) != 'text'"
+        ):
+            yield self._misfit(f"trashed file {key}", "is noted with a place that is no text")
 
     def _misfit(self, subject: str, what: str) -> Problem:
         message = f"{subject[0].upper()}{subject[1:]} {what}."
@@ -187,26 +179,42 @@ class Checks:
 
     def _damaged_paths(self, rows: Iterable[Named]) -> Iterator[Problem]:
         for row in rows:
-            message = f"Segment {row.segment_id} names {row.path}, which leads out of the library."
+            message = f"{self._segment(row)} names {row.path}, which leads out of the library."
             yield self._of_row("damaged_path", row, message)
 
     def _missing_files(self, rows: Iterable[Named]) -> Iterator[Problem]:
         for row in rows:
-            message = f"Segment {row.segment_id} names {row.path}; it is gone."
+            message = f"{self._segment(row)} names {row.path}; it is gone."
             yield self._of_row("missing_file", row, message)
 
     def _of_row(self, check: str, row: Named, message: str) -> Problem:
         why_not = ""
         if row.segment_id in self._unfit:
-            why_not = f"The row of segment {row.segment_id} is damaged."
+            why_not = "The row of this segment is damaged."
         elif row.is_locked:
-            why_not = f"Segment {row.segment_id} is locked; unlock it first."
+            why_not = (
+                f"It is locked; unlock it first: storyflow segment edit {row.segment_id} --unlock"
+            )
         subject = f"segment {row.segment_id}"
         return Problem(Finding(check, subject, message, not why_not, why_not), row)
 
+    def _segment(self, row: Named) -> str:
+        """A segment as people see it, by its place, and as commands take it, by its id."""
+        if row.project_id not in self._places:
+            ids = self._database.rows(
+                f"SELECT id FROM segment WHERE project_id = ? {IN_ORDER}", (row.project_id,)
+            )
+            self._places[row.project_id] = {key: place for place, (key,) in enumerate(ids, 1)}
+        place = self._places[row.project_id].get(row.segment_id)
+        if place is None:  # deleted meanwhile
+            return f"A segment (id {row.segment_id})"
+        return f"Segment {place} of project {row.project_id} (id {row.segment_id})"
+
     def _unnamed_files(self, strays: Iterable[Stray]) -> Iterator[Problem]:
         for stray in strays:
-            message = f"No segment names {stray.path}."
+            names = "change holds" if stray.path.startswith(TRASH + "/") else "segment names"
+            inside = "anything in " if stray.is_folder else ""
+            message = f"No {names} {inside}{stray.path}."
             yield Problem(
                 Finding("unnamed_file", stray.path, message, not stray.stays, stray.stays), stray
             )
@@ -217,7 +225,7 @@ class Checks:
                 Finding(
                     "unreadable_folder",
                     folder,
-                    f"{MEDIA}/{folder} cannot be looked into: {why}.",
+                    f"{MEDIA}/{folder}".removesuffix("/.") + f" cannot be looked into: {why}.",
                     can_mend=False,
                     why_not="Give yourself access to it and check again; what is in it stays.",
                 )
@@ -260,7 +268,7 @@ class Checks:
             Finding(
                 "broken_image",
                 f"segment {row.segment_id}",
-                f"The picture of segment {row.segment_id}, {original_name(row.path)}, cannot be "
+                f"{self._segment(row)} has a picture, {original_name(row.path)}, that cannot be "
                 f"shown. {reason}",
                 can_mend=False,
                 why_not="Choose it again (storyflow segment attach-image "
@@ -297,7 +305,7 @@ class Checks:
         return {row[0] for row in rows}
 
     def _counts(self) -> Iterator[Problem]:
-        for project_id in self.miscounted():
+        for project_id in self.recount.miscounted():
             yield Problem(
                 Finding(
                     "counts",
@@ -307,33 +315,6 @@ class Checks:
                 ),
                 project_id,
             )
-
-    def miscounted(self) -> list[int]:
-        """The projects whose tally is not the sum of their segments, or is missing or too many."""
-        columns = ", ".join(f"tally.{c}, coalesce(summed.{c}, 0)" for c in TALLY_COLUMNS)
-        rows = self._counted(
-            f"{_SUMS} SELECT project.id, {columns} FROM project "
-            "LEFT JOIN tally ON tally.project_id = project.id "
-            "LEFT JOIN summed ON summed.project_id = project.id ORDER BY project.id"
-        )
-        wrong = [row[0] for row in rows if not _agree(row[1::2], row[2::2])]
-        orphans = "SELECT project_id FROM tally WHERE project_id NOT IN (SELECT id FROM project)"
-        return wrong + [row[0] for row in self._database.rows(orphans)]
-
-    def sums(self, project_ids: Iterable[int]) -> list[Row]:
-        """Counts of these projects that are there: id, then the columns of `tally`."""
-        wanted = set(project_ids)
-        columns = ", ".join(f"coalesce(summed.{c}, 0)" for c in TALLY_COLUMNS)
-        rows = self._counted(
-            f"{_SUMS} SELECT project.id, {columns} FROM project "
-            "LEFT JOIN summed ON summed.project_id = project.id"
-        )
-        return [row for row in rows if row[0] in wanted]
-
-    def _counted(self, sql: str) -> list[Row]:
-        # In SQLite, so that sums and tallies are of one moment and no text has to be held.
-        self._database.define("spoken_words", spoken_words)
-        return self._database.rows(sql)
 
     # -- moves --------------------------------------------------------------------------------
 
@@ -378,10 +359,3 @@ def _unmendable(finding: Finding) -> Finding:
     if not finding.can_mend:
         return finding
     return finding._replace(can_mend=False, why_not=_UNSOUND)
-
-
-def _agree(kept: Row, counted: Row) -> bool:
-    if any(value is None for value in kept):
-        return False
-    # Seconds are added and taken away for as long as a project lives: small errors remain.
-    return all(abs(a - b) < 0.01 for a, b in zip(kept, counted, strict=True))

@@ -17,7 +17,10 @@ from storyflow_tui.library.database import Database
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import Media, original_name
 
-_SELECT = "SELECT change_id, path, place FROM trashed_file WHERE place != ''"
+_SELECT = (
+    "SELECT change_id, path, place FROM trashed_file "
+    "WHERE place != '' AND typeof(path) = 'text' AND typeof(place) = 'text'"
+)
 
 
 class Held(NamedTuple):

@@ -15,12 +15,15 @@ from typing import NamedTuple
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import PROJECTS, TRASH, Media, is_inside
+from storyflow_tui.library.outskirts import beside, in_trash
 from storyflow_tui.library.rows import is_id
 from storyflow_tui.library.waiting import Waiting, upwards
 
 _TRIES = 5  # at a project that others write to while it is looked at
 
 _STAYS = "It cannot be moved from {} to the trash. Give access to both, on one device."
+_NOT_OURS = "It is left alone; if you put it there, move it out of media/."
+_UNHELD = "It is left alone; storyflow trash empty removes it with the rest."
 _NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)  # nothing can be there, not even a link
 
 _ROWS = "SELECT id, project_id, is_locked, image_file, audio_file FROM segment WHERE "
@@ -41,6 +44,7 @@ class Stray(NamedTuple):
 
     path: str
     stays: str
+    is_folder: bool = False
 
 
 @dataclass(slots=True)
@@ -97,7 +101,40 @@ class Inventory:
         for name in sorted(names | projects, key=_by_number):
             if not wanted():
                 break
-            found.add(self._look(name))
+            number = int(name) if name.isascii() and name.isdecimal() else 0
+            is_project = is_id(number) and str(number) == name
+            found.add(self._look(f"{PROJECTS}/{name}", number if is_project else 0))
+        return found
+
+    def outside(self) -> Found:
+        """Look at what is beside the projects' folder, and in the trash, where nothing names it."""
+        elsewhere = self._elsewhere = self._named_elsewhere()
+        found = Found()
+        entries: list[tuple[str, str]] = []
+        try:
+            entries += beside(self._media, elsewhere)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            found.unreadable["."] = _why(error)
+        for name, kind in entries:
+            if kind == "folder":
+                found.strays.append(Stray(name, _NOT_OURS, is_folder=True))
+            else:
+                found.add(self._look(name, 0))
+        found.add(self._in_trash())
+        return found
+
+    def _in_trash(self) -> Found:
+        found = Found()
+        for _ in range(_TRIES):
+            version = self._database.data_version()
+            failures: dict[str, OSError] = {}
+            places = in_trash(self._database, self._media, self.waiting(), failures)
+            found = Found(strays=[Stray(place, _UNHELD) for place in places])
+            found.unreadable = {folder: _why(error) for folder, error in failures.items()}
+            if found.is_empty or version == self._database.data_version():
+                break
         return found
 
     def waiting(self) -> Waiting:
@@ -128,20 +165,18 @@ class Inventory:
             found |= {path for (path,) in rows if isinstance(path, str)}
         return _meant(self._media, found)
 
-    def _look(self, name: str) -> Found:
-        """Compare one entry of the folder of all projects with the rows of its project.
+    def _look(self, path: str, project_id: int) -> Found:
+        """Compare what is at and below a path with the rows of a project; 0: it is none's.
 
         Rows and files are read one after the other, so a difference counts only if nobody has
         written meanwhile.
         """
         found = Found()
-        number = int(name) if name.isascii() and name.isdecimal() else 0
-        is_project = is_id(number) and str(number) == name
         for _ in range(_TRIES):
             version = self._database.data_version()
-            rows = [*self.named(number)] if is_project else []
+            rows = [*self.named(project_id)] if project_id else []
             comparison = _Comparison(self._media, self.waiting(), rows, self._elsewhere)
-            found = comparison.run(f"{PROJECTS}/{name}")
+            found = comparison.run(path)
             if found.is_empty or version == self._database.data_version():
                 break
         return found

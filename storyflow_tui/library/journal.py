@@ -16,6 +16,7 @@ from typing import NamedTuple
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.disk import Disk
 from storyflow_tui.library.media import STAGING, Media
+from storyflow_tui.library.models import as_text
 
 
 class Move(NamedTuple):
@@ -71,7 +72,8 @@ class Journal:
         # By hand: asked for once a file of a change, where Peewee's own work would be most of it.
         columns = ", ".join(Move._fields)
         return [
-            Move(*r) for r in self._database.rows(f"SELECT {columns} FROM file_move ORDER BY id")
+            Move(key, *map(as_text, rest))
+            for key, *rest in self._database.rows(f"SELECT {columns} FROM file_move ORDER BY id")
         ]
 
     def is_pending(self) -> bool:

@@ -29,6 +29,8 @@ MEDIA = "media"
 
 TRASH = ".trash"
 STAGING = ".staging"
+LEAVING = ".leaving-"
+"""How the name of a folder begins that is on its way out of the trash; a kill leaves it there."""
 PROJECTS = "projects"
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -146,7 +146,7 @@ class Repair:
         wrong = [*_mendable(problems, "counts")]
         if wrong:
             ids = [problem.subject for problem in wrong if isinstance(problem.subject, int)]
-            change.rows.set_tallies(ids, self._checks.sums(ids))
+            change.rows.set_tallies(ids, self._checks.recount.sums(ids))
             change.projects_changed = True
             change.subjects.update(dict.fromkeys(ids))
             yield from wrong

@@ -16,7 +16,7 @@ from storyflow_tui.library.disk import as_ours, failures_told
 from storyflow_tui.library.history import History
 from storyflow_tui.library.holdings import files_at, holdings, size_of
 from storyflow_tui.library.journal import Journal, touch
-from storyflow_tui.library.media import STAGING, TRASH, Media, Staging
+from storyflow_tui.library.media import LEAVING, STAGING, TRASH, Media, Staging
 from storyflow_tui.library.models import as_text, to_moment
 from storyflow_tui.library.steps import Step, from_json
 from storyflow_tui.records import ChangeRecord, TrashRecord, counted
@@ -100,7 +100,7 @@ class Trash:
         locate = self._journal.locator()
         for path, place in self._database.rows(
             "SELECT path, place FROM trashed_file WHERE change_id = ? AND path != '' "
-            "AND place != ''",
+            "AND place != '' AND typeof(place) = 'text'",
             (change_id,),
         ):
             source = self._media.place(locate(place))
@@ -169,7 +169,7 @@ class Trash:
         disk = self._media.disk
         if place.is_dir() and not place.is_symlink():
             # Renamed first: a story that lost some of its files must not come back without them.
-            nobodys = place.with_name(os.urandom(16).hex())
+            nobodys = place.with_name(LEAVING + os.urandom(16).hex())
             disk.rename(place, nobodys)
             disk.remove_tree(nobodys)
         else:

@@ -13,6 +13,8 @@ import pytest
 
 Run = Callable[..., Any]
 
+GONE = "Segment 1 of project 1 (id 1) names projects/1/images/1_lamp.png; it is gone."
+
 
 @pytest.fixture
 def stored(run: Run, lamp: int, picture: Path, place: Path) -> Path:
@@ -40,7 +42,7 @@ def test_check_that_finds_something_exits_with_1(run: Run, stored: Path) -> None
     assert finding == {
         "check": "missing_file",
         "subject": "segment 1",
-        "message": "Segment 1 names projects/1/images/1_lamp.png; it is gone.",
+        "message": "Segment 1 of project 1 (id 1) names projects/1/images/1_lamp.png; it is gone.",
         "can_mend": True,
         "why_not": "",
     }
@@ -66,7 +68,7 @@ def test_check_repair_mends_and_undo_takes_it_back(run: Run, stored: Path) -> No
     _, _, lines = answer.out.partition("\n\n")
     assert lines.splitlines() == [
         "Mended:",
-        "missing_file: Segment 1 names projects/1/images/1_lamp.png; it is gone.",
+        f"missing_file: {GONE}",
         "unnamed_file: No segment names projects/1/images/stray.png.",
         "",
         "The library is clean now",
@@ -92,11 +94,35 @@ def test_check_repair_tells_programs_what_was_mended(run: Run, stored: Path) -> 
     mended, left = json.loads(answer.out)
     assert (mended["check"], mended["mended"]) == ("unnamed_file", True)
     assert (left["check"], left["mended"]) == ("missing_file", False)
-    assert left["why_not"] == "Segment 1 is locked; unlock it first."
-    assert run("check", "--repair").out.splitlines()[-1] == (
-        "missing_file: Segment 1 names projects/1/images/1_lamp.png; it is gone. "
-        "Segment 1 is locked; unlock it first."
+    why_not = "It is locked; unlock it first: storyflow segment edit 1 --unlock"
+    assert left["why_not"] == why_not
+    assert run("check", "--repair").out.splitlines()[-1] == (f"missing_file: {GONE} {why_not}")
+
+
+def test_the_table_promises_no_mend_of_what_is_locked(
+    run: Run, stored: Path, picture: Path, place: Path
+) -> None:
+    run("segment", "edit", 1, "--lock")
+    stored.unlink()
+    assert "\nmissing files                    1  nothing: see below\n" in run("check").out
+    assert "--repair\n" not in run("check").out.splitlines()[-1]
+    second = run("segment", "attach-image", 2, picture, "--json").json["image_file"]
+    (place / "media" / second).unlink()
+    out = run("check").out
+    assert "\nmissing files                    2  the segment lets go of the file (1 of 2)\n" in out
+    assert out.endswith(
+        "To mend 1 of 2, in one change that can be undone: storyflow check --repair\n"
     )
+
+
+def test_counts_made_anew_are_not_promised_to_be_undone(
+    run: Run, stored: Path, place: Path
+) -> None:
+    with closing(sqlite3.connect(place / "storyflow.db")) as connection:
+        connection.execute("UPDATE tally SET segment_count = 77")
+        connection.commit()
+    assert run("check").out.endswith("\nTo mend this: storyflow check --repair\n")
+    assert "undo" not in run("check", "--repair").out
 
 
 def test_check_repair_of_a_clean_library_exits_with_0(run: Run, stored: Path) -> None:
@@ -311,11 +337,13 @@ def test_a_backup_is_a_file_and_no_stream(
     assert not (tmp_path / "-").exists()
 
 
-def test_a_backup_may_be_named_from_within_the_library_and_restored_over_it(
+def test_a_backup_is_made_from_within_the_library_and_restored_over_it_from_there(
     run: Run, lamp: int, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(place)
-    run("backup", "mine.zip")
+    assert run("backup", "mine.zip", "--json").refusal["code"] == "read_only"
+    run("backup", "../mine.zip")
+    Path("../mine.zip").rename("mine.zip")
     run("project", "rename", lamp, "Later")
     answer = run("restore", "mine.zip", "--replace", "--json").json
     assert (Path(answer["former"]) / "mine.zip").exists()

@@ -37,10 +37,20 @@ def test_a_missing_file_is_found(library: Library, pictured: Path) -> None:
         Finding(
             "missing_file",
             "segment 1",
-            "Segment 1 names projects/1/images/1_a.png; it is gone.",
+            "Segment 1 of project 1 (id 1) names projects/1/images/1_a.png; it is gone.",
             can_mend=True,
         )
     ]
+
+
+def test_a_segment_is_told_by_its_place_and_its_id(
+    library: Library, pictured: Path, ids: Sequence[int]
+) -> None:
+    library.segments.delete(ids[1])
+    library.segments.move(ids[0], 3)
+    pictured.unlink()
+    (finding,) = library.check()
+    assert finding.message.startswith(f"Segment 3 of project 1 (id {ids[0]}) names ")
 
 
 def test_a_missing_audio_file_is_found(
@@ -147,7 +157,8 @@ def test_a_picture_that_is_cut_short_is_found(library: Library, pictured: Path, 
         "segment 1",
         False,
     )
-    assert finding.message.startswith("The picture of segment 1, a.png, cannot be shown. It ")
+    told = "Segment 1 of project 1 (id 1) has a picture, a.png, that cannot be shown. It "
+    assert finding.message.startswith(told)
     assert library.check(pictures=False) == []
 
 

@@ -268,6 +268,28 @@ def test_a_value_of_another_kind_is_read_as_one_of_the_right_kind(
     lamps.history.undo()
 
 
+def test_a_place_in_the_trash_that_is_no_text_is_told_and_holds_nothing(
+    lamps: Library, sql: Sql
+) -> None:
+    lamps.segments.remove_image(1)
+    sql(lamps, "UPDATE trashed_file SET place = x'ff62'")
+    subjects = [(one.check, one.subject) for one in lamps.check() if one.check == "database"]
+    assert subjects == [("database", "trashed file 1")]
+    assert lamps.trash.list() == []
+    with pytest.raises(NothingToUndoError):
+        lamps.trash.restore(lamps.history.list(1)[0].id)
+
+
+def test_moves_that_are_no_text_keep_no_library_closed(lamps: Library, sql: Sql) -> None:
+    sql(lamps, "INSERT INTO file_move (operation, source, target) VALUES (x'61', x'62', x'ff')")
+    sql(lamps, "INSERT INTO file_move (operation, source, target) VALUES ('a', 'b', 'c')")
+    with Library.open(lamps.path) as again:
+        again.segments.edit(1, text_content="new")
+        assert {one.check for one in again.check()} == {"pending_move"}
+        again.repair()
+        assert again.check() == []
+
+
 @pytest.mark.parametrize("steps", ["garbage", "5", "[5]", '[{"kind": "other"}]', "[" * 100_000])
 def test_a_history_that_cannot_be_read_is_called_damaged(
     lamps: Library, steps: str, sql: Sql

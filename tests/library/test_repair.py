@@ -111,6 +111,9 @@ def test_the_repair_is_told_to_the_screens(whole: Library) -> None:
 # -- what stays as it is --------------------------------------------------------------------------
 
 
+LOCKED = "It is locked; unlock it first:"
+
+
 def left(library: Library) -> list[tuple[str, str, str]]:
     return [(one.check, one.subject, one.why_not) for one in library.repair().left]
 
@@ -118,7 +121,7 @@ def left(library: Library) -> list[tuple[str, str, str]]:
 def test_a_locked_segment_is_not_touched(whole: Library) -> None:
     image(whole, 3).unlink()
     before = seen(whole)
-    told = [("missing_file", "segment 3", "Segment 3 is locked; unlock it first.")]
+    told = [("missing_file", "segment 3", f"{LOCKED} storyflow segment edit 3 --unlock")]
     assert left(whole) == told
     assert seen(whole) == before
     assert [(one.check, one.subject, one.why_not) for one in whole.check()] == told
@@ -138,7 +141,9 @@ def test_a_segment_locked_between_the_look_and_the_repair_is_not_touched(
         return change(*arguments, **options)
 
     monkeypatch.setattr(whole._door, "change", late)
-    assert left(whole) == [("missing_file", "segment 1", "Segment 1 is locked; unlock it first.")]
+    assert left(whole) == [
+        ("missing_file", "segment 1", f"{LOCKED} storyflow segment edit 1 --unlock")
+    ]
     assert whole.segments.get(1).image_file is not None
 
 
