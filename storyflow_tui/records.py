@@ -33,6 +33,45 @@ class SegmentRecord(NamedTuple):
     updated_at: datetime
 
 
+class Filter(NamedTuple):
+    """Which segments of a project are wanted; what is set has to hold together.
+
+    `locked` is True for locked ones, False for unlocked ones. `changed_today` is by the clock of
+    this computer; what was added today counts. `ids` are those that one has in mind (marked ones).
+    """
+
+    without_image: bool = False
+    locked: bool | None = None
+    changed_today: bool = False
+    ids: frozenset[int] | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything is left out."""
+        return self != ALL
+
+
+ALL = Filter()
+"""The filter that every segment fits."""
+
+
+class HitRecord(NamedTuple):
+    """A segment in which a text was found: how often in narration, prompt and name of the image.
+
+    The first two fields are the order of the timeline, as (sequence_index, id).
+    """
+
+    sequence_index: int
+    id: int
+    narration: int
+    prompt: int
+    image: int
+
+    @property
+    def times(self) -> int:
+        """How often the text was found in this segment."""
+        return self.narration + self.prompt + self.image
+
+
 class PlaceRecord(NamedTuple):
     """Where a segment stands after a reorder."""
 

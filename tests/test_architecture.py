@@ -83,9 +83,10 @@ LOWER: dict[str, set[str]] = {
     "errors": set(),
     "config": {"errors", "records"},
     "records": {"errors"},
+    "matching": set(),
     "story": {"errors", "records"},
     "formats": {"story", "records", "config", "errors"},
-    "library": {"story", "records", "config", "errors"},
+    "library": {"story", "records", "matching", "config", "errors"},
     "samples": {"errors"},
     "transfer": {"library", "formats", "samples", "story", "records", "config", "errors", ""},
     "tui": {"transfer", "library", "formats", "samples", "story", "records", "config", "errors"},
@@ -93,6 +94,7 @@ LOWER: dict[str, set[str]] = {
     "__main__": {"cli"},
     "": set(),
 }
+LOWER["tui"].add("matching")
 LOWER["tui"].add("")
 LOWER["cli"] |= {"", "tui"}  # the version; and the editor, by one lazy import
 

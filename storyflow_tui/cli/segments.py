@@ -19,7 +19,7 @@ from storyflow_tui.cli.call import (
     common,
 )
 from storyflow_tui.cli.text import cut, one_line, when
-from storyflow_tui.records import SegmentRecord, counted
+from storyflow_tui.records import Filter, SegmentRecord, counted
 
 
 class Edits(TypedDict, total=False):
@@ -38,24 +38,53 @@ def segment() -> None:
 
 @segment.command("list")
 @click.argument("project_id", metavar="[PROJECT]", type=as_project_id, required=False)
+@click.option("--find", "text", metavar="TEXT", help="In narration, prompt or the image's name.")
+@click.option("--without-image", is_flag=True, help="Those that have no image.")
+@click.option("--locked", is_flag=True, help="Those that are locked.")
+@click.option("--unlocked", is_flag=True, help="Those that are not locked.")
+@click.option("--changed-today", is_flag=True, help="Those that were changed or added today.")
 @common
 @click.pass_obj
-def list_segments(call: Call, project_id: int | None) -> None:
+def list_segments(
+    call: Call,
+    project_id: int | None,
+    text: str | None,
+    without_image: bool,
+    locked: bool,
+    unlocked: bool,
+    changed_today: bool,
+) -> None:
     """List the segments of a project in order.
 
-    Without a project there is nothing to list."""
+    Without a project there is nothing to list. Of several options all have to hold. What --find
+    looks for is plain text; upper and lower case are the same to it.
+
+    \b
+    storyflow segment list 1 --without-image
+    storyflow segment list 1 --find lamp --unlocked
+    """
+    if locked and unlocked:
+        raise click.UsageError("Either --locked or --unlocked.")
+    if text is not None and not text.strip():
+        raise click.UsageError("--find needs a text.")
+    wanted = Filter(without_image, locked if locked or unlocked else None, changed_today)
     with call.opened(create=False) as library:
-        if project_id is not None:
-            library.projects.get(project_id)
-        records = library.segments.list(project_id)
+        if project_id is None:
+            placed = []
+        elif wanted or text is not None:
+            placed = library.finding.select(project_id, wanted, text)
+        else:
+            placed = [*enumerate(library.segments.list(project_id), start=1)]
     if call.json:
-        output.result([shapes.segment(record) for record in records])
-    elif records:
-        output.lines(words.segment_table(records, call.settings().words_per_minute))
-    elif project_id is not None:
-        output.lines([words.no_segments(project_id)])
-    else:
+        output.result([shapes.segment(record) for _, record in placed])
+    elif placed:
+        output.lines(words.placed_table(placed, call.settings().words_per_minute))
+    elif project_id is None:
         output.lines(["No project was named. Their ids: storyflow project list"])
+    elif wanted or text is not None:
+        output.lines([words.no_match(project_id, text, bool(wanted))])
+    else:
+        output.lines([words.no_segments(project_id)])
 
 
 @segment.command("show")

@@ -61,6 +61,11 @@ def project_table(projects: Sequence[ProjectRecord], words_per_minute: int) -> l
 
 def segment_table(segments: Sequence[SegmentRecord], words_per_minute: int) -> list[str]:
     """The segments of a project in order, each with its position and its id."""
+    return placed_table([*enumerate(segments, start=1)], words_per_minute)
+
+
+def placed_table(segments: Sequence[tuple[int, SegmentRecord]], words_per_minute: int) -> list[str]:
+    """Some segments of a project, each with its position in the whole and its id."""
     rows = [
         (
             str(position),
@@ -70,7 +75,7 @@ def segment_table(segments: Sequence[SegmentRecord], words_per_minute: int) -> l
             "locked" if segment.is_locked else "-",
             one_line(segment.text_content),
         )
-        for position, segment in enumerate(segments, start=1)
+        for position, segment in segments
     ]
     return columns(("#", "ID", "LENGTH", "IMAGE", "LOCK", "NARRATION"), rows, right=(0, 1, 2))
 
@@ -81,6 +86,14 @@ def no_segments(project_id: int) -> str:
         f"Project {project_id} has no segments yet. "
         f"Put a story into it with: storyflow segment insert {project_id} 1 FILE"
     )
+
+
+def no_match(project_id: int, text: str | None, filtered: bool) -> str:
+    """What is said where a text or a filter leaves nothing."""
+    if text is None:
+        return f"No segment of project {project_id} fits"
+    fits = " that fits" if filtered else ""
+    return f"“{one_line(text, 80)}” is in no segment of project {project_id}{fits}"
 
 
 def segment_length(segment: SegmentRecord, words_per_minute: int) -> str:

@@ -258,3 +258,49 @@ def test_insert_of_a_story_that_cannot_be_read_changes_nothing(
     answer = run("--json", "segment", "insert", lamp, 1, "bad.txt")
     assert answer.refusal["code"] == "invalid_story"
     assert order(run, lamp) == [1, 2, 3]
+
+
+def found(run: Run, project: int, *options: object) -> list[int]:
+    return [one["id"] for one in run("segment", "list", project, *options, "--json").json]
+
+
+def test_list_finds_a_text_in_any_case(run: Run, lamp: int) -> None:
+    assert found(run, lamp, "--find", "TWO") == [2]
+    assert found(run, lamp, "--find", "fog") == [1]
+    assert found(run, lamp, "--find", "%") == []
+
+
+def test_list_filters_by_image_and_lock(run: Run, lamp: int, picture: Path) -> None:
+    run("segment", "attach-image", 1, picture)
+    run("segment", "edit", 2, "--lock")
+    assert found(run, lamp, "--without-image") == [2, 3]
+    assert found(run, lamp, "--locked") == [2]
+    assert found(run, lamp, "--unlocked") == [1, 3]
+    assert found(run, lamp, "--without-image", "--unlocked") == [3]
+    assert found(run, lamp, "--find", "lamps", "--locked") == [2]
+    assert found(run, lamp, "--find", "lamp.png") == [1]
+    assert found(run, lamp, "--changed-today") == [1, 2, 3]
+
+
+def test_a_filtered_list_keeps_the_positions_of_the_whole(run: Run, lamp: int) -> None:
+    _, row = run("segment", "list", lamp, "--find", "three").out.splitlines()
+    assert row.split()[:2] == ["3", "3"]
+
+
+def test_a_filtered_list_that_is_empty_says_so(run: Run, lamp: int) -> None:
+    said = run("segment", "list", lamp, "--find", "fogg").out
+    assert said == f"“fogg” is in no segment of project {lamp}\n"
+    assert run("segment", "list", lamp, "--locked").out == f"No segment of project {lamp} fits\n"
+    assert run("segment", "list", lamp, "--locked", "--json").json == []
+
+
+@pytest.mark.parametrize("options", [("--locked", "--unlocked"), ("--find", " ")])
+def test_options_that_cannot_be_meant_are_wrong_usage(
+    run: Run, lamp: int, options: tuple[str, ...]
+) -> None:
+    assert run("segment", "list", lamp, *options).code == 2
+
+
+def test_a_filtered_list_of_an_absent_project_is_refused(run: Run, lamp: int) -> None:
+    answer = run("segment", "list", 9, "--find", "lamp", "--json").refusal
+    assert (answer["error"], answer["code"]) == ("Project 9 not found", "not_found")
