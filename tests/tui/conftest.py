@@ -16,6 +16,7 @@ from storyflow_tui.records import SegmentRecord
 from storyflow_tui.story import Story, StorySegment
 from storyflow_tui.tui.app import StoryflowApp
 from storyflow_tui.tui.screens.timeline import TimelineScreen
+from storyflow_tui.tui.widgets import unasked
 
 
 @dataclass
@@ -82,6 +83,12 @@ class Editor:
 
 
 Opener = Callable[..., AbstractAsyncContextManager[Editor]]
+
+
+@pytest.fixture(autouse=True)
+def _keys_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that opens by itself takes answers at once, unless a test is about that."""
+    monkeypatch.setattr(unasked, "RESTS", 0.0)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from storyflow_tui.tui.app import StoryflowApp
 from storyflow_tui.tui.keymap import APP, SCREENS, Key, bindings, clashes
 from storyflow_tui.tui.screens.conflict import ConflictScreen
 from storyflow_tui.tui.screens.small import SmallScreen
+from storyflow_tui.tui.widgets.sheet import UnaskedQuestion
 from tests.tui.conftest import Editor, Opener
 
 KEYS = [*APP, *chain.from_iterable(SCREENS.values())]
@@ -128,6 +129,9 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
             ConflictScreen("The Lamp", 1, "narration", "mine", "theirs", datetime.now(UTC))
         )
         await look(editor, "ConflictScreen")
+        await look(editor, "TimelineScreen", "escape")
+        app.push_screen(UnaskedQuestion("Which?"))
+        await look(editor, "UnaskedQuestion")
         await look(editor, "TimelineScreen", "escape")
         app.push_screen(SmallScreen())
         await look(editor, "SmallScreen")
