@@ -132,7 +132,7 @@ async def test_wrong_settings_are_named(open_story: Opener) -> None:
 async def test_clashing_keys_are_named(open_story: Opener) -> None:
     settings = Settings(keys={"timeline.lock": "x", "timeline.undo": "x"})
     async with open_story(2, settings=settings) as editor:
-        await editor.shows("! The key x is given to timeline.lock and to timeline.undo.")
+        await editor.shows("! keys.timeline.undo: timeline: x is already timeline.lock’s there")
 
 
 async def test_light_theme_is_taken_from_the_settings(open_story: Opener) -> None:
