@@ -158,7 +158,7 @@ def edit_segment(
         fields["is_locked"] = lock
     with call.opened() as library:
         record = library.segments.edit(segment_id, **fields)
-    _say(call, record, f"Saved segment {record.id}: {words.segment_state(record)}")
+    say(call, record, f"Saved segment {record.id}: {words.segment_state(record)}")
 
 
 @segment.command("attach-image")
@@ -177,7 +177,7 @@ def attach_image(call: Call, segment_id: int, file: str) -> None:
     """
     with call.opened() as library:
         record = library.segments.attach_image(segment_id, Path(file))
-    _say(call, record, f"Attached {Path(file).name} to segment {record.id}")
+    say(call, record, f"Attached {Path(file).name} to segment {record.id}")
 
 
 @segment.command("remove-image")
@@ -190,7 +190,7 @@ def remove_image(call: Call, segment_id: int) -> None:
     The file goes to the trash."""
     with call.opened() as library:
         record = library.segments.remove_image(segment_id)
-    _say(call, record, f"Removed the image of segment {record.id}. {_way_back(record)}")
+    say(call, record, f"Removed the image of segment {record.id}. {way_back(record)}")
 
 
 @segment.command("delete")
@@ -211,7 +211,7 @@ def delete_segment(call: Call, segment_id: int, yes: bool) -> None:
     if call.json:
         output.result({"id": segment_id})
     else:
-        output.lines([f"Deleted segment {segment_id}. {_way_back(record)}"])
+        output.lines([f"Deleted segment {segment_id}. {way_back(record)}"])
 
 
 @segment.command("move")
@@ -229,7 +229,7 @@ def move_segment(call: Call, segment_id: int, position: int) -> None:
     """
     with call.opened() as library:
         record = library.segments.move(segment_id, position)
-    _say(call, record, f"Moved segment {record.id} to position {position}")
+    say(call, record, f"Moved segment {record.id} to position {position}")
 
 
 @segment.command("reorder")
@@ -285,12 +285,14 @@ def insert_story(call: Call, project_id: int, position: int, file: str) -> None:
         output.lines([f"Inserted {what} at position {position} of {words.title(record)}"])
 
 
-def _say(call: Call, record: SegmentRecord, sentence: str) -> None:
+def say(call: Call, record: SegmentRecord, sentence: str) -> None:
+    """Print a segment, or for people a sentence on it."""
     if call.json:
         output.result(shapes.segment(record))
     else:
         output.lines([sentence])
 
 
-def _way_back(record: SegmentRecord) -> str:
+def way_back(record: SegmentRecord) -> str:
+    """How a sentence ends on what can be taken back."""
     return f"To bring it back: storyflow undo {record.project_id}"

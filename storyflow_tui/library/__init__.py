@@ -69,7 +69,7 @@ class Library:
             self._journal = Journal(self._database, self._media)
             self._door = Door(self._database, self._media, self._journal, clock)
             self.projects = Projects(self._database, self._media, self._door)
-            self.segments = Segments(self._database, self._media, self._door)
+            self.segments = Segments(self._database, self._media, self._journal, self._door)
             self.finding = Finder(self._database, clock)
             self.history = History(self._database, self._media, self._journal, self._door)
             self.trash = Trash(self._database, self._media, self._journal, self._door, self.history)

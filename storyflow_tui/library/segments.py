@@ -1,4 +1,7 @@
-"""Operations on segments: list, get, edit, attach and remove an image, delete, reorder, move."""
+"""Operations on segments: list, get, edit, attach and remove an image, delete, reorder, move.
+
+Those that make one segment out of another are in `composing.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,8 @@ from typing import Any
 
 from storyflow_tui.errors import ConflictError, InvalidOrderError, LockedError, NoImageError
 from storyflow_tui.library import media, steps
-from storyflow_tui.library.changes import Door, Writing
-from storyflow_tui.library.database import Database
-from storyflow_tui.library.media import Media
+from storyflow_tui.library.changes import Writing
+from storyflow_tui.library.composing import Composing
 from storyflow_tui.library.models import to_text
 from storyflow_tui.library.order import between, position_of, segment_count
 from storyflow_tui.library.pictures import stage_picture
@@ -31,13 +33,8 @@ from storyflow_tui.story import clean_narration, clean_prompt
 _FIELD_NAMES = {"text_content": "narration", "image_prompt": "prompt"}
 
 
-class Segments:
+class Segments(Composing):
     """The segments of one library. Ids that are not there raise NotFoundError everywhere."""
-
-    def __init__(self, database: Database, media_folder: Media, door: Door) -> None:
-        self._database = database
-        self._media = media_folder
-        self._door = door
 
     # -- reading ------------------------------------------------------------------------------
 

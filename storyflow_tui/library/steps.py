@@ -77,6 +77,8 @@ class Segments:
     appear: bool
     ids: list[int]
     rows: list[list[Any]] | None = None
+    shares: bool = False
+    """Whether what they say came from another segment or goes into one: then a lock keeps them."""
 
     def go(self, work: Work, *, forward: bool) -> None:
         """Make them come or go."""
@@ -100,6 +102,8 @@ class Segments:
                     "Not all of these segments are in the story any more",
                     {"project_id": self.project_id, "segment_ids": [*self.ids]},
                 )
+            for locked in (each for each in segments if self.shares and each.is_locked):
+                raise LockedError(LOCKED_TEXT, {"segment_id": locked.id})
             self.rows = [segment_row(segment) for segment in segments]
             for path in files_of(segments):
                 work.files.put_away_file(path, self.project_id)
