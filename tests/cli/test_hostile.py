@@ -93,6 +93,7 @@ def commands(evil: Path) -> Iterator[tuple[object, ...]]:
         ("segment", "split", 1, 3),
         ("segment", "split", 1, 0),
         ("segment", "merge", 1),
+        ("completion", "bash"),
         ("undo", 1),
         ("redo", 1),
         ("trash", "restore", 2),
