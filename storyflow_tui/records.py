@@ -84,7 +84,8 @@ class ProjectRecord(NamedTuple):
 
     `measured_seconds` is the sum of the known audio lengths; `guessed_words` and
     `guessed_characters` count the narration of the segments that have none (a segment counts its
-    words, or its characters where its script has no spaces).
+    words, or its characters where its script has no spaces). `target_seconds` is how long it is to
+    be, None where that was not said.
     """
 
     id: int
@@ -99,6 +100,7 @@ class ProjectRecord(NamedTuple):
     measured_seconds: float
     guessed_words: int
     guessed_characters: int
+    target_seconds: float | None = None
 
     def duration(self, words_per_minute: int = WORDS_PER_MINUTE) -> float:
         """Length in seconds: what was measured, and an estimate of the rest."""

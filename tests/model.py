@@ -25,6 +25,7 @@ class Row(NamedTuple):
     prompt: str = ""
     locked: bool = False
     picture: Picture | None = None
+    length: float | None = None
 
 
 Rows = Mapping[int, Row]
@@ -188,6 +189,16 @@ class Model:
         self._hold(path_of(project_id, key, row.picture), row.picture.content)
         self._set(project_id, key, row._replace(picture=None), "Remove the picture of segment")
         return None
+
+    def measure(self, project_id: int, lengths: Mapping[int, float | None]) -> None:
+        rows, order = self.rows(project_id), self.order(project_id)
+        altered = {key: value for key, value in lengths.items() if rows[key].length != value}
+        verb = "Set" if any(value is not None for value in altered.values()) else "Clear"
+        label = f"{verb} the lengths of {len(altered)} segments"
+        if len(altered) == 1:
+            label = f"{verb} the length of segment {order.index(*altered) + 1}"
+        measured = {key: rows[key]._replace(length=value) for key, value in altered.items()}
+        self._changed(project_id, {**rows, **measured}, label)
 
     # -- place --------------------------------------------------------------------------------
 

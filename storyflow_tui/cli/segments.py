@@ -1,4 +1,4 @@
-"""The commands `segment ...`: list, show, edit, pictures, delete, order, insert."""
+"""The commands `segment ...`: list, show, edit, pictures, delete, order, insert, lengths."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from storyflow_tui.cli.call import (
     Group,
     as_file,
     as_project_id,
+    as_segment_and_length,
     as_segment_id,
     as_whole,
     common,
+    length_in,
 )
 from storyflow_tui.cli.text import cut, one_line, when
 from storyflow_tui.records import Filter, SegmentRecord, counted
@@ -283,6 +285,42 @@ def insert_story(call: Call, project_id: int, position: int, file: str) -> None:
     else:
         what = counted(record.segment_count - before, "segment")
         output.lines([f"Inserted {what} at position {position} of {words.title(record)}"])
+
+
+@segment.command("set-length")
+@click.argument(
+    "pairs", metavar="ID LENGTH [ID LENGTH]...", nargs=-1, required=True, type=as_segment_and_length
+)
+@common
+@click.pass_obj
+def set_length(call: Call, pairs: tuple[str, ...]) -> None:
+    """Set how long segments are read or sound.
+
+    LENGTH is in seconds, or as 1:30, or 'none' for the estimate from the words. All of them are
+    segments of one project; it is one change. A lock does not matter here.
+
+    \b
+    storyflow segment set-length 7 4.5
+    storyflow segment set-length 7 0:04 8 0:12 9 none
+    """
+    if len(pairs) % 2:
+        raise click.UsageError("Each ID needs a LENGTH behind it.")
+    ids = [as_segment_id.convert(value, None, None) for value in pairs[::2]]
+    if len({*ids}) < len(ids):
+        raise click.UsageError("A segment is named twice.")
+    lengths = dict(zip(ids, map(length_in, pairs[1::2]), strict=True))
+    with call.opened() as library:
+        records = library.segments.set_durations(lengths)
+    if call.json:
+        if len(records) == 1:
+            output.result(shapes.segment(records[0]))
+        else:
+            output.result([shapes.segment(record) for record in records])
+        return
+    pace = call.settings().words_per_minute
+    output.lines(
+        f"Segment {record.id} is {words.segment_length(record, pace)} long" for record in records
+    )
 
 
 def say(call: Call, record: SegmentRecord, sentence: str) -> None:

@@ -39,7 +39,20 @@ def counts(project: ProjectRecord, words_per_minute: int) -> str:
         parts.append(f"{project.locked_count} locked")
     if project.segment_count:
         parts.append(length(project.duration(words_per_minute), project.is_guessed))
+    if project.target_seconds is not None:
+        parts.append(f"target {length(project.target_seconds, False)}")
     return ", ".join(parts)
+
+
+def against_target(project: ProjectRecord, words_per_minute: int) -> str:
+    """`~3:48 of 4:00, 0:12 to go`; `~4:10 of 4:00, 0:10 over`; `~3:48, no target`."""
+    seconds = project.duration(words_per_minute)
+    whole = length(seconds, project.is_guessed)
+    if project.target_seconds is None:
+        return f"{whole}, no target"
+    left = project.target_seconds - seconds
+    rest = "over" if left < 0 else "to go"
+    return f"{whole} of {length(project.target_seconds, False)}, {length(abs(left), False)} {rest}"
 
 
 def project_table(projects: Sequence[ProjectRecord], words_per_minute: int) -> list[str]:

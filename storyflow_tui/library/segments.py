@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from storyflow_tui.errors import ConflictError, InvalidOrderError, LockedError, 
 from storyflow_tui.library import media, steps
 from storyflow_tui.library.changes import Writing
 from storyflow_tui.library.composing import Composing
+from storyflow_tui.library.measuring import set_durations
 from storyflow_tui.library.models import to_text
 from storyflow_tui.library.order import between, position_of, segment_count
 from storyflow_tui.library.pictures import stage_picture
@@ -233,6 +234,15 @@ class Segments(Composing):
                 {"image_file": image, "updated_at": change.at},
             )
         )
+
+    def set_durations(self, durations: Mapping[int, float | None]) -> Sequence[SegmentRecord]:
+        """Set how long the sound of segments of one project is, in seconds, in one change.
+
+        None leaves a segment to the estimate from its words. Locked ones take a length too; times
+        of change stay. Returns the segments in the order given. Raises InvalidLengthError,
+        InvalidOrderError for segments of several projects.
+        """
+        return set_durations(self._database, self._door, durations)
 
     # -- place --------------------------------------------------------------------------------
 

@@ -304,3 +304,38 @@ def test_options_that_cannot_be_meant_are_wrong_usage(
 def test_a_filtered_list_of_an_absent_project_is_refused(run: Run, lamp: int) -> None:
     answer = run("segment", "list", 9, "--find", "lamp", "--json").refusal
     assert (answer["error"], answer["code"]) == ("Project 9 not found", "not_found")
+
+
+def test_set_length_prints_the_segment(run: Run, lamp: int) -> None:
+    segment = run("segment", "set-length", 2, "0:04.5", "--json").json
+    assert list(segment) == COLUMNS
+    assert (segment["id"], segment["audio_duration"]) == (2, 4.5)
+    assert run("segment", "set-length", 2, 90).out == "Segment 2 is 1:30 long\n"
+    assert run("segment", "set-length", 2, "none").out == "Segment 2 is ~0:01 long\n"
+
+
+def test_several_lengths_are_one_change(run: Run, lamp: int) -> None:
+    segments = run("segment", "set-length", 3, 5, 1, "1:00", "--json").json
+    assert [(one["id"], one["audio_duration"]) for one in segments] == [(3, 5), (1, 60)]
+    assert run("undo", lamp).out.startswith("Undone: Set the lengths of 2 segments\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], [1], [1, 2, 3], [1, "soon"], [1, -3], [1, "1:75"], [1, 2, 1, 3], ["x", 3]]
+)
+def test_lengths_that_are_no_pairs_are_wrong_usage(
+    run: Run, lamp: int, arguments: list[object]
+) -> None:
+    answer = run("segment", "set-length", *arguments)
+    assert answer.code == 2
+    assert "Traceback" not in answer.err
+    assert all(one["audio_duration"] is None for one in run("segment", "list", 1, "--json").json)
+
+
+def test_a_length_of_another_project_is_refused_by_its_id(
+    run: Run, lamp: int, tmp_path: Path
+) -> None:
+    run("import", tmp_path / "lamp.txt")
+    answer = run("segment", "set-length", 1, 3, 4, 3)
+    assert answer.code == 1
+    assert "not in this project: 4" in answer.err
