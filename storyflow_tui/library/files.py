@@ -9,12 +9,16 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Set
 from pathlib import Path
+from typing import TypeAlias
 
 from storyflow_tui.errors import ConflictError, DamagedError, NothingToUndoError
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import LONGEST_NAME, PROJECTS, TRASH, Media, stored_name
+
+_Identity: TypeAlias = tuple[int, int]
 
 _OF_PROJECT = re.compile(PROJECTS + r"/([0-9]{1,18})/")
 
@@ -30,11 +34,13 @@ class FilePlan:
         self._first_number = database.next_id("file_move")
         self._strays: list[tuple[str, str]] = []
         self._moves: list[tuple[str, str]] = []
+        self._taken: set[str] = set()
+        self._leaving: set[_Identity | Path] = set()  # the same, as names and as files
 
     def bring_in(self, staged: Path, relative: str) -> None:
         """A staged file becomes the file at `relative`."""
         self._free(relative)
-        self._moves.append((staged.relative_to(self._media.folder).as_posix(), relative))
+        self._add(staged.relative_to(self._media.folder).as_posix(), relative)
 
     def put_away_file(self, relative: str, project_id: int) -> None:
         """What a row of a project names at `relative` goes to the trash, as by `put_away`.
@@ -54,11 +60,11 @@ class FilePlan:
         """
         there = self._media.folder / relative
         if self._media.disk.exists(there) and not _is_folder(there):
-            self._moves.append((relative, self._keep(relative, relative)))
+            self._add(relative, self._keep(relative, relative))
 
-    def taken(self) -> set[str]:
+    def taken(self) -> Set[str]:
         """The paths from which this change takes away what lies there."""
-        return {source for source, _ in self._strays + self._moves}
+        return self._taken
 
     def put_away(self, relative: str) -> None:
         """The file or folder at `relative` goes to the trash, held by this change.
@@ -75,7 +81,7 @@ class FilePlan:
                 and not any(self._media.disk.files_below(there))
                 and not self._journal.is_pending()  # else files may be on their way there
             )
-            self._moves.append((relative, self._keep(relative, "" if is_empty else relative)))
+            self._add(relative, self._keep(relative, "" if is_empty else relative))
 
     def _is_anothers(self, relative: str, project_id: int) -> bool:
         owner = _OF_PROJECT.match(relative)
@@ -113,7 +119,7 @@ class FilePlan:
                 {"change": self._change_id, "file": relative},
             )
         self._free(relative)
-        self._moves.append((place, relative))
+        self._add(place, relative)
         self._database.execute(
             "DELETE FROM trashed_file WHERE change_id = ? AND path = ? AND place = ?",
             (self._change_id, relative, place),
@@ -147,11 +153,16 @@ class FilePlan:
         # Asked of the disk and not of the names: on a file system that folds case, another row's
         # name may be the very file that this list puts away first.
         target = self._media.folder / relative
-        if not self._journal.will_be_taken(relative) or any(
-            _same(target, self._media.folder / source) for source, _ in self._moves
-        ):
+        if not self._journal.will_be_taken(relative) or self._leaving & {target, _identity(target)}:
             return
         self._strays.append((relative, self._keep(relative, "")))
+        self._taken.add(relative)
+
+    def _add(self, source: str, target: str) -> None:
+        self._moves.append((source, target))
+        self._taken.add(source)
+        there = self._media.folder / source
+        self._leaving |= {there, _identity(there)}
 
     def _keep(self, relative: str, path: str) -> str:
         number = self._first_number + len(self._strays) + len(self._moves)
@@ -185,8 +196,10 @@ def _is_folder(path: Path) -> bool:
     return os.path.isdir(path) and not os.path.islink(path)  # noqa: PTH112, PTH114
 
 
-def _same(path: Path, other: Path) -> bool:
+def _identity(path: Path) -> _Identity | Path:
+    """What tells the file at a path from all others; the path itself where that is out of reach."""
     try:
-        return path.samefile(other)
+        status = path.stat()
     except OSError:
-        return path == other
+        return path
+    return status.st_dev, status.st_ino

@@ -114,16 +114,13 @@ class Media:
         staging = Staging(folder, self.disk)
         try:
             yield staging
-        except BaseException:
-            # What did not come to be leaves nothing; a failure to clean up is the sweep's to mend.
-            if not staging.is_taken:
-                with suppress(OSError):
-                    self.disk.remove_tree(folder)
-            raise
         finally:
-            # Empty once its files were moved on; else their moves are pending and it stays.
+            # What did not come to be leaves nothing; a failure to clean up is the sweep's to mend.
+            # What did is empty once its files were moved on; else their moves are pending and it
+            # stays.
             with suppress(OSError):
-                self.disk.remove_folder(folder)
+                remove = self.disk.remove_folder if staging.is_taken else self.disk.remove_tree
+                remove(folder)
             self.disk.unlock(held)
 
     def _hold_new_folder(self) -> tuple[Path, int]:
@@ -232,11 +229,9 @@ def image_path(project_id: int, segment_id: int, name: str) -> str:
     return f"{PROJECTS}/{project_id}/images/{stored_name(str(segment_id), name)}"
 
 
-def file_path(column: str, project_id: int, segment_id: int, stored: str) -> str:
-    """Where a copy of a stored file is stored for another segment, by the column that names it."""
-    folder = "images" if column == "image_file" else "audio"
-    name = stored_name(str(segment_id), original_name(stored))
-    return f"{PROJECTS}/{project_id}/{folder}/{name}"
+def audio_path(project_id: int, segment_id: int, name: str) -> str:
+    """Where the audio of a segment is stored, relative to `media/`."""
+    return f"{PROJECTS}/{project_id}/audio/{stored_name(str(segment_id), name)}"
 
 
 def project_folder(project_id: int) -> str:

@@ -7,7 +7,7 @@ is numbered anew, counts are made again, moves that cannot be done are given up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Any
 
 from storyflow_tui.errors import ReadOnlyError
@@ -158,7 +158,7 @@ def _mendable(problems: Iterable[Problem], *checks: str) -> Iterator[Problem]:
             yield problem
 
 
-def _beyond(taken: set[str], problems: Iterable[Problem]) -> Iterator[Problem]:
+def _beyond(taken: Set[str], problems: Iterable[Problem]) -> Iterator[Problem]:
     for problem in problems:
         if not (isinstance(problem.subject, Stray) and problem.subject.path in taken):
             yield problem
