@@ -1,4 +1,5 @@
-"""Places in a timeline: which index stands at a position, and at which position a segment stands.
+"""Places in a timeline: which index stands at a position, at which position a segment stands, and
+how segments get other places.
 
 People count positions from 1; the table holds indices, which are dense after a reorder and have
 gaps after deletions. A dense project is answered from its ends, whatever its size.
@@ -6,7 +7,13 @@ gaps after deletions. A dense project is answered from its ends, whatever its si
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from storyflow_tui.errors import InvalidOrderError
+from storyflow_tui.library.changes import Writing
 from storyflow_tui.library.database import Database
+from storyflow_tui.library.rows import IN_ORDER
+from storyflow_tui.library.steps import Order, Shift
 from storyflow_tui.records import SegmentRecord
 
 
@@ -78,4 +85,81 @@ def between(
         "SELECT id, sequence_index FROM segment WHERE project_id = ? "
         "ORDER BY sequence_index, id LIMIT ? OFFSET ?",
         (project_id, last - first + 1, first - 1),
+    )
+
+
+def demand_position(position: int, last: int) -> None:
+    """Raise InvalidOrderError for a position outside 1 … `last`."""
+    if not isinstance(position, int) or not 1 <= position <= last:
+        raise InvalidOrderError(
+            f"Position must be from 1 to {last}",
+            {"position": position if isinstance(position, int) else repr(position)},
+        )
+
+
+def make_room(change: Writing, project_id: int, position: int, number: int) -> int:
+    """Make room for so many new segments at a position; returns the index of the first.
+
+    Raises InvalidOrderError for a position outside 1 … one behind the last.
+    """
+    count = segment_count(change.database, project_id)
+    demand_position(position, count + 1)
+    start = index_at(change.database, project_id, position, count)
+    if number:
+        change.do(Shift(project_id, start, number))
+    return start
+
+
+def move_together(
+    change: Writing, label: str, segments: Sequence[SegmentRecord], position: int, count: int
+) -> None:
+    """Let segments of a project stand side by side from a position on, in the order given.
+
+    They are in the order of the timeline; those between make room. `count` is the project's.
+    """
+    database, project_id = change.database, segments[0].project_id
+    first = min(position_of(database, segments[0]), position)
+    last = max(position_of(database, segments[-1]), position + len(segments) - 1)
+    rows = between(database, project_id, first, last, count)
+    indices = [row[1] for row in rows]
+    if not len(rows) == len(set(indices)) == last - first + 1:
+        # Repeated indices cannot be permuted into an order: number the whole project anew.
+        rows = database.rows(
+            f"SELECT id, sequence_index FROM segment WHERE project_id = ? {IN_ORDER}",
+            (project_id,),
+        )
+        indices, first = list(range(len(rows))), 1
+    moved = dict.fromkeys(segment.id for segment in segments)
+    others = [row[0] for row in rows if row[0] not in moved]
+    at = position - first
+    order = [*others[:at], *moved, *others[at:]]
+    reindex(change, project_id, label, dict(rows), order, indices, [*moved])
+
+
+def reindex(
+    change: Writing,
+    project_id: int,
+    label: str,
+    before: Mapping[int, int],
+    ids: Sequence[int],
+    indices: Sequence[int],
+    moved: Sequence[int] = (),
+) -> None:
+    """Give segments their indices, in one step; those who keep theirs are not touched."""
+    altered = [
+        (key, before[key], index)
+        for key, index in zip(ids, indices, strict=True)
+        if before[key] != index
+    ]
+    if not altered:
+        return
+    change.label = label
+    change.do(
+        Order(
+            project_id,
+            [row[0] for row in altered],
+            [row[1] for row in altered],
+            [row[2] for row in altered],
+            [*moved],
+        )
     )

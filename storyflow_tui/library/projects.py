@@ -6,31 +6,22 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from storyflow_tui.errors import InvalidImageError, InvalidOrderError, InvalidStoryError
+from storyflow_tui.errors import InvalidImageError, InvalidStoryError
 from storyflow_tui.library import media
 from storyflow_tui.library.changes import Door, Writing
 from storyflow_tui.library.database import Database, Row
-from storyflow_tui.library.measuring import set_target
 from storyflow_tui.library.media import Media, Staging
-from storyflow_tui.library.models import (
-    PROJECT_COLUMNS,
-    TALLY_COLUMNS,
-    as_seconds,
-    as_text,
-    to_moment,
-)
-from storyflow_tui.library.order import index_at
+from storyflow_tui.library.models import PROJECT_COLUMNS, TALLY_COLUMNS, as_text, to_moment
+from storyflow_tui.library.order import make_room
 from storyflow_tui.library.pictures import stage_picture
 from storyflow_tui.library.rows import ProjectRow, find_project
-from storyflow_tui.library.steps import Segments, Shift, Title, WholeProject
+from storyflow_tui.library.steps import Segments, Title, WholeProject
 from storyflow_tui.records import ProjectRecord, SegmentRecord
 from storyflow_tui.story import STORY_UNREADABLE, Story, clean_story, clean_title, picture_path
 
 _SELECT = (
     f"SELECT {', '.join('project.' + column for column in PROJECT_COLUMNS)}, "
-    f"{', '.join(TALLY_COLUMNS)}, target.seconds FROM project "
-    "JOIN tally ON tally.project_id = project.id "
-    "LEFT JOIN target ON target.project_id = project.id"
+    f"{', '.join(TALLY_COLUMNS)} FROM project JOIN tally ON tally.project_id = project.id"
 )
 
 
@@ -66,14 +57,6 @@ class Projects:
             if before != title:
                 change.label = f"Rename “{before}” to “{title}”"
                 change.do(Title(project_id, before, title))
-        return self.get(project_id)
-
-    def set_target(self, project_id: int, seconds: float | None) -> ProjectRecord:
-        """Say how long a project is to be, None: it has no target; a change in its own line.
-
-        Raises InvalidLengthError for what is no length, or 0.
-        """
-        set_target(self._database, self._door, project_id, seconds)
         return self.get(project_id)
 
     def delete(self, project_id: int) -> None:
@@ -117,13 +100,8 @@ class Projects:
             self._staged(story) as (staged, staging),
             self._door.change(project_id, staging=staging) as change,
         ):
-            count = self.get(project_id).segment_count
-            if not isinstance(position, int) or not 1 <= position <= count + 1:
-                raise InvalidOrderError(
-                    f"Position must be from 1 to {count + 1}",
-                    {"position": position if isinstance(position, int) else repr(position)},
-                )
-            start = index_at(self._database, project_id, position, count)
+            find_project(self._database, project_id)
+            start = make_room(change, project_id, position, len(story.segments))
             if story.segments:
                 number = len(story.segments)
                 change.label = (
@@ -131,7 +109,6 @@ class Projects:
                     if number == 1
                     else f"Insert {number} segments at {position}"
                 )
-                change.do(Shift(project_id, start, number))
                 segments = self._new_segments(change, story, staged, project_id, start)
                 change.rows.insert_segments(segments)
                 change.note(Segments(project_id, appear=True, ids=[s.id for s in segments]))
@@ -222,14 +199,8 @@ class _StagedPictures:
 
 def _record(row: Row) -> ProjectRecord:
     key, title, status, created, updated, *counts = row
-    counts[-1] = as_seconds(counts[-1])  # the target stands last
     record = ProjectRecord(
-        key,
-        as_text(title),
-        as_text(status),
-        to_moment(created),
-        to_moment(updated),
-        *counts,
+        key, as_text(title), as_text(status), to_moment(created), to_moment(updated), *counts
     )
     if math.isfinite(record.measured_seconds):
         return record

@@ -1,23 +1,25 @@
-"""Operations on segments: list, get, edit, attach and remove an image, delete, reorder, move.
-
-Those that make one segment out of another are in `composing.py`.
-"""
+"""Operations on segments: list, get, edit, attach and remove an image, delete, reorder, move."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from storyflow_tui.errors import ConflictError, InvalidOrderError, LockedError, NoImageError
 from storyflow_tui.library import media, steps
 from storyflow_tui.library.changes import Writing
-from storyflow_tui.library.composing import Composing
-from storyflow_tui.library.measuring import set_durations
+from storyflow_tui.library.many import ManySegments, set_image
 from storyflow_tui.library.models import to_text
-from storyflow_tui.library.order import between, position_of, segment_count
+from storyflow_tui.library.order import (
+    demand_position,
+    move_together,
+    position_of,
+    reindex,
+    segment_count,
+)
 from storyflow_tui.library.pictures import stage_picture
 from storyflow_tui.library.rows import (
     IN_ORDER,
@@ -27,14 +29,14 @@ from storyflow_tui.library.rows import (
     is_id,
     segment_record,
 )
-from storyflow_tui.library.steps import LOCKED_IMAGE, LOCKED_TEXT, Fields, Order
-from storyflow_tui.records import PlaceRecord, SegmentRecord
+from storyflow_tui.library.steps import LOCKED_IMAGE, LOCKED_TEXT, Fields
+from storyflow_tui.records import OutlineRecord, PlaceRecord, SegmentRecord
 from storyflow_tui.story import clean_narration, clean_prompt
 
 _FIELD_NAMES = {"text_content": "narration", "image_prompt": "prompt"}
 
 
-class Segments(Composing):
+class Segments(ManySegments):
     """The segments of one library. Ids that are not there raise NotFoundError everywhere."""
 
     # -- reading ------------------------------------------------------------------------------
@@ -60,6 +62,16 @@ class Segments(Composing):
             f"SELECT id FROM segment WHERE project_id = ? {IN_ORDER}", (project_id,)
         )
         return [row[0] for row in rows]
+
+    def outline(self, project_id: int) -> Sequence[OutlineRecord]:
+        """Every segment of a project in order, without its texts: what pictures are paired with."""
+        find_project(self._database, project_id)
+        rows = self._database.rows(
+            "SELECT id, coalesce(image_file, '') != '', is_locked FROM segment "
+            f"WHERE project_id = ? {IN_ORDER}",
+            (project_id,),
+        )
+        return [OutlineRecord(key, bool(image), bool(locked)) for key, image, locked in rows]
 
     def many(self, ids: Iterable[int]) -> Sequence[SegmentRecord]:
         """The segments with these ids in the order given; those that are gone are left out."""
@@ -206,7 +218,7 @@ class Segments(Composing):
                 _demand_unlocked(now)
                 image = media.image_path(now.project_id, now.id, path.name)
                 change.label = f"Choose a picture for segment {position_of(self._database, now)}"
-                self._set_image(change, now, image)
+                set_image(change, now, image)
                 change.files.bring_in(staged, image)
                 attached = find_segment(self._database, segment_id)
         return attached
@@ -223,26 +235,8 @@ class Segments(Composing):
             if not now.image_file:
                 raise NoImageError("No image to remove", {"segment_id": segment_id})
             change.label = f"Remove the picture of segment {position_of(self._database, now)}"
-            self._set_image(change, now, None)
+            set_image(change, now, None)
             return find_segment(self._database, segment_id)
-
-    def _set_image(self, change: Writing, segment: SegmentRecord, image: str | None) -> None:
-        change.do(
-            Fields(
-                segment.id,
-                {"image_file": segment.image_file, "updated_at": to_text(segment.updated_at)},
-                {"image_file": image, "updated_at": change.at},
-            )
-        )
-
-    def set_durations(self, durations: Mapping[int, float | None]) -> Sequence[SegmentRecord]:
-        """Set how long the sound of segments of one project is, in seconds, in one change.
-
-        None leaves a segment to the estimate from its words. Locked ones take a length too; times
-        of change stay. Returns the segments in the order given. Raises InvalidLengthError,
-        InvalidOrderError for segments of several projects.
-        """
-        return set_durations(self._database, self._door, durations)
 
     # -- place --------------------------------------------------------------------------------
 
@@ -269,9 +263,7 @@ class Segments(Composing):
             )
             _check_order(project_id, wanted, [row[0] for row in rows])
             before: dict[int, int] = dict(rows)
-            self._reindex(
-                change, project_id, "Reorder the segments", before, wanted, range(len(wanted))
-            )
+            reindex(change, project_id, "Reorder the segments", before, wanted, range(len(wanted)))
         return [PlaceRecord(key, index) for index, key in enumerate(wanted)]
 
     def move(self, segment_id: int, position: int) -> SegmentRecord:
@@ -283,12 +275,8 @@ class Segments(Composing):
         with self._door.change(segment.project_id) as change:
             now = find_segment(self._database, segment_id)
             count = segment_count(self._database, now.project_id)
-            if not isinstance(position, int) or not 1 <= position <= count:
-                raise InvalidOrderError(
-                    f"Position must be from 1 to {count}",
-                    {"position": position if isinstance(position, int) else repr(position)},
-                )
-            self._move(change, now, position_of(self._database, now), position, count)
+            demand_position(position, count)
+            _move(change, now, position_of(self._database, now), position, count)
             return find_segment(self._database, segment_id)
 
     def step(self, segment_id: int, by: int) -> SegmentRecord:
@@ -298,56 +286,12 @@ class Segments(Composing):
             now = find_segment(self._database, segment_id)
             count = segment_count(self._database, now.project_id)
             place = position_of(self._database, now)
-            self._move(change, now, place, min(max(place + by, 1), count), count)
+            _move(change, now, place, min(max(place + by, 1), count), count)
             return find_segment(self._database, segment_id)
 
-    def _move(
-        self, change: Writing, segment: SegmentRecord, place: int, position: int, count: int
-    ) -> None:
-        first, last = min(place, position), max(place, position)
-        rows = between(self._database, segment.project_id, first, last, count)
-        indices = [row[1] for row in rows]
-        ids = [row[0] for row in rows]
-        target = 0 if position < place else last - first
-        if not len(rows) == len(set(indices)) == last - first + 1:
-            # Repeated indices cannot be permuted into an order: number the whole project anew.
-            rows = self._database.rows(
-                f"SELECT id, sequence_index FROM segment WHERE project_id = ? {IN_ORDER}",
-                (segment.project_id,),
-            )
-            ids, indices, target = [row[0] for row in rows], list(range(len(rows))), position - 1
-        ids.remove(segment.id)
-        ids.insert(target, segment.id)
-        label = f"Move segment {place} to {position}"
-        self._reindex(change, segment.project_id, label, dict(rows), ids, indices, segment.id)
 
-    def _reindex(
-        self,
-        change: Writing,
-        project_id: int,
-        label: str,
-        before: dict[int, int],
-        ids: Sequence[int],
-        indices: Sequence[int],
-        moved: int | None = None,
-    ) -> None:
-        altered = [
-            (key, before[key], index)
-            for key, index in zip(ids, indices, strict=True)
-            if before[key] != index
-        ]
-        if not altered:
-            return
-        change.label = label
-        change.do(
-            Order(
-                project_id,
-                [row[0] for row in altered],
-                [row[1] for row in altered],
-                [row[2] for row in altered],
-                [] if moved is None else [moved],
-            )
-        )
+def _move(change: Writing, segment: SegmentRecord, place: int, position: int, count: int) -> None:
+    move_together(change, f"Move segment {place} to {position}", [segment], position, count)
 
 
 def _demand_unlocked(segment: SegmentRecord) -> None:

@@ -60,6 +60,21 @@ def _attach(segment: int, name: str) -> Act:
     return lambda library, place: library.segments.attach_image(segment, place / "pictures" / name)
 
 
+def _pairs(place: Path) -> list[tuple[int, Path]]:
+    """One segment gets its first picture, one another, one another under the same name."""
+    names = {1: "lamp.png", 2: "other.png", 4: "lamp.png"}
+    return [(key, place / "pictures" / name) for key, name in names.items()]
+
+
+def _attach_many(library: Library, place: Path) -> object:
+    return library.segments.attach_images(_pairs(place))
+
+
+def _attach_in_two(library: Library, place: Path) -> object:
+    with library.segments.stage_images(_pairs(place)) as attach:
+        return attach()
+
+
 def _open(name: str) -> Act:
     def act(_: Library, place: Path) -> None:
         library_at(place / name, 3).close()
@@ -162,31 +177,21 @@ _DIRECT: tuple[Operation, ...] = (
         "segments.remove_image", "remove image", lambda lib, _: lib.segments.remove_image(1), 1
     ),
     Operation("segments.delete", "delete segment", lambda lib, _: lib.segments.delete(1), 1),
+    Operation("segments.lock", "lock many", lambda lib, _: lib.segments.lock([1, 2, 4])),
+    Operation(
+        "segments.delete_many", "delete many", lambda lib, _: lib.segments.delete_many([1, 2, 3]), 1
+    ),
+    Operation(
+        "segments.move_many", "move many", lambda lib, _: lib.segments.move_many([1, 3], 3), 1
+    ),
+    Operation("segments.copy", "copy many", lambda lib, _: lib.segments.copy([1, 2, 4], 1, 2), 1),
+    Operation("segments.attach_images", "attach many", _attach_many, 1),
+    Operation("segments.stage_images", "attach many, in two", _attach_in_two, 1),
     Operation(
         "segments.reorder", "reorder", lambda lib, _: lib.segments.reorder(1, [4, 3, 2, 1]), 1
     ),
-    Operation(
-        "segments.set_durations",
-        "set lengths",
-        lambda lib, _: lib.segments.set_durations({1: 2.5, 3: 1.25, 4: None}),
-        1,
-    ),
-    Operation(
-        "projects.set_target", "set the target", lambda lib, _: lib.projects.set_target(1, 90), 1
-    ),
     Operation("segments.move", "move", lambda lib, _: lib.segments.move(1, 3), 1),
     Operation("segments.step", "step", lambda lib, _: lib.segments.step(1, 1), 1),
-    Operation("segments.add", "add", lambda lib, _: lib.segments.add(1, "New", below=1), 1),
-    Operation("segments.duplicate", "duplicate", lambda lib, _: lib.segments.duplicate(1), 1),
-    Operation("segments.split", "split", lambda lib, _: lib.segments.split(1, 4), 1),
-    Operation("segments.merge", "merge", lambda lib, _: lib.segments.merge(1), 1),
-    Operation(
-        "segments.merge",
-        "merge, the image of the next",
-        lambda lib, _: lib.segments.merge(1),
-        1,
-        before=(lambda lib, _: lib.segments.remove_image(1),),
-    ),
     Operation(
         "trash.empty", "empty the trash", lambda lib, _: lib.trash.empty(), is_piecemeal=True
     ),
@@ -243,7 +248,17 @@ OPERATIONS: dict[str, Operation] = {
 
 READING = {
     "projects": {"list", "get"},
-    "segments": {"list", "get", "ids", "many", "first", "last", "with_image", "position"},
+    "segments": {
+        "list",
+        "get",
+        "ids",
+        "many",
+        "first",
+        "last",
+        "with_image",
+        "position",
+        "outline",
+    },
     "history": {"list", "ids", "many", "get", "texts", "segments", "next_undo", "next_redo"},
     "trash": {"list", "size"},
     "": {"data_version", "file", "pending_moves", "check", "closed", "close"},

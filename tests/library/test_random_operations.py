@@ -22,16 +22,18 @@ from tests.model import Model, Row, Rows
 
 TEXTS = st.sampled_from(["a", "b c", "雨が降る", "x\ny", "one two three four"])
 NUMBERS = st.integers(0, 50)
-LENGTHS = st.none() | st.floats(0, 100)
 EDITS = st.tuples(st.just("edit"), NUMBERS, TEXTS | st.none(), TEXTS | st.none())
-LOCKS = st.tuples(st.just("lock"), NUMBERS, st.booleans())
+SOME = st.lists(NUMBERS, min_size=1, max_size=4)
+LOCKS = st.tuples(st.just("lock"), SOME, st.booleans())
 OTHERS = [
     EDITS,
     st.tuples(st.just("move"), NUMBERS, NUMBERS),
     st.tuples(st.just("step"), NUMBERS, st.integers(-4, 4)),
     st.tuples(st.just("reorder"), st.randoms(use_true_random=False)),
     st.tuples(st.just("delete"), NUMBERS),
-    st.tuples(st.just("measure"), st.dictionaries(NUMBERS, LENGTHS, min_size=1, max_size=3)),
+    st.tuples(st.just("delete_many"), SOME),
+    st.tuples(st.just("move_many"), SOME, NUMBERS),
+    st.tuples(st.just("copy"), SOME, NUMBERS),
     st.tuples(st.just("insert"), NUMBERS, st.lists(TEXTS, min_size=1, max_size=2)),
     st.tuples(st.just("undo")),
     st.tuples(st.just("undo")),
@@ -61,7 +63,6 @@ class Pair:
                 segment.text_content,
                 segment.image_prompt,
                 segment.is_locked,
-                length=segment.audio_duration,
             )
             for segment in self.library.segments.list(self.project_id)
         }
@@ -93,10 +94,33 @@ class Pair:
             with pytest.raises(LockedError):
                 operation()
 
-    def lock(self, number: int, locked: bool) -> None:
-        key = self.pick(number)
-        self.library.segments.edit(key, is_locked=locked)
-        self.model.lock(self.project_id, key, locked)
+    def pick_some(self, numbers: list[int]) -> list[int]:
+        return list(dict.fromkeys(map(self.pick, numbers)))
+
+    def lock(self, numbers: list[int], locked: bool) -> None:
+        keys = self.pick_some(numbers)
+        if len(keys) == 1:
+            self.library.segments.edit(keys[0], is_locked=locked)
+        else:
+            self.library.segments.lock(keys, locked)
+        for key in keys:
+            self.model.lock(self.project_id, key, locked)
+
+    def delete_many(self, numbers: list[int]) -> None:
+        keys = self.pick_some(numbers)
+        self.library.segments.delete_many(keys)
+        self.model.delete_many(self.project_id, keys)
+
+    def move_many(self, numbers: list[int], to: int) -> None:
+        keys = self.pick_some(numbers)
+        position = to % (len(self.order) - len(keys) + 1) + 1
+        self.library.segments.move_many(keys, position)
+        self.model.move_many(self.project_id, keys, position)
+
+    def copy(self, numbers: list[int], to: int) -> None:
+        keys, position = self.pick_some(numbers), to % (len(self.order) + 1) + 1
+        self.library.segments.copy(keys, self.project_id, position)
+        self.model.copy_many(self.project_id, keys, position)
 
     def move(self, number: int, to: int) -> None:
         key, position = self.pick(number), to % len(self.order) + 1
@@ -119,11 +143,6 @@ class Pair:
         key = self.pick(number)
         self.library.segments.delete(key)
         self.model.delete(self.project_id, key)
-
-    def measure(self, lengths: dict[int, float | None]) -> None:
-        wanted = {self.pick(number): length for number, length in lengths.items()}
-        self.library.segments.set_durations(wanted)
-        self.model.measure(self.project_id, wanted)
 
     def insert(self, number: int, texts: list[str]) -> None:
         position = number % (len(self.order) + 1) + 1

@@ -1,0 +1,341 @@
+"""Operations on many segments of one project: each is all or nothing, and one change.
+
+What they cost under the write lock is a few statements, however many there are; files are copied
+and looked at before it. `segments.py` has the operations on one.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from storyflow_tui.errors import (
+    ConflictError,
+    InvalidOrderError,
+    LockedError,
+    NotFoundError,
+)
+from storyflow_tui.library import media, steps
+from storyflow_tui.library.changes import Door, Writing
+from storyflow_tui.library.database import Database
+from storyflow_tui.library.disk import as_ours, failures_told
+from storyflow_tui.library.journal import Journal
+from storyflow_tui.library.media import Media, Staging
+from storyflow_tui.library.models import to_text
+from storyflow_tui.library.order import (
+    demand_position,
+    make_room,
+    move_together,
+    position_of,
+    segment_count,
+)
+from storyflow_tui.library.pictures import stage_picture
+from storyflow_tui.library.rows import (
+    IN_ORDER,
+    SELECT_SEGMENT,
+    find_project,
+    find_segment,
+    is_id,
+    segment_record,
+)
+from storyflow_tui.records import SegmentRecord, counted
+
+Progress = Callable[[int, int], None]
+"""Told how many are done, and how many there are in all."""
+
+_NUMBERS_SAID = 12  # positions that a refusal names
+
+
+class _Files(NamedTuple):
+    """Where copies of a segment's files lie in staging; None: it has none."""
+
+    image: Path | None = None
+    audio: Path | None = None
+
+
+class ManySegments:
+    """Operations on many segments. Ids may come in any order; one that comes twice counts once.
+
+    All must be of one project, else InvalidOrderError (details: not_in_project).
+    """
+
+    def __init__(
+        self, database: Database, media_folder: Media, journal: Journal, door: Door
+    ) -> None:
+        self._database = database
+        self._media = media_folder
+        self._journal = journal
+        self._door = door
+
+    def lock(self, ids: Iterable[int], locked: bool = True) -> Sequence[SegmentRecord]:
+        """Lock or unlock segments; returns them in order. Like every lock, it is no undo step."""
+        segments = self._together(ids)
+        if not segments:
+            return []
+        wanted = [segment.id for segment in segments]
+        with self._door.change(segments[0].project_id) as change:
+            now = self._together(wanted)
+            others = [segment for segment in now if segment.is_locked != locked]
+            if others:
+                change.rows.set_locks(others, locked)
+                change.touch(others[0].project_id, *(segment.id for segment in others))
+            return [segment._replace(is_locked=locked) for segment in now]
+
+    def delete_many(self, ids: Iterable[int]) -> None:
+        """Delete segments, locked or not; their images and audio go to the trash."""
+        segments = self._together(ids)
+        if not segments:
+            return
+        wanted = [segment.id for segment in segments]
+        with self._door.change(segments[0].project_id) as change:
+            now = self._together(wanted)
+            change.label = f"Delete {self._named(now)}"
+            change.do(steps.Segments(now[0].project_id, appear=False, ids=wanted))
+
+    def move_many(self, ids: Iterable[int], position: int) -> Sequence[SegmentRecord]:
+        """Let segments stand side by side, the first at a position; they keep their own order.
+
+        Those between make room. Returns them. Raises InvalidOrderError for a position at which
+        they have no room.
+        """
+        segments = self._together(ids)
+        if not segments:
+            return []
+        wanted = [segment.id for segment in segments]
+        with self._door.change(segments[0].project_id) as change:
+            now = self._together(wanted)
+            count = segment_count(self._database, now[0].project_id)
+            demand_position(position, count - len(now) + 1)
+            label = f"Move {self._named(now)} to {position}"
+            move_together(change, label, now, position, count)
+            return self._together(wanted)
+
+    def copy(
+        self, ids: Iterable[int], project_id: int, position: int | None = None
+    ) -> Sequence[SegmentRecord]:
+        """Copy segments into a project, at a position or behind its last; returns the copies.
+
+        A copy is not locked, and has its own copy of the image and of the audio; of a file that
+        is gone it has none. Raises InvalidOrderError for the position, ConflictError where a
+        segment changed while its files were copied.
+        """
+        segments = self._together(ids)
+        find_project(self._database, project_id)
+        if not segments:
+            return []
+        with ExitStack() as stack:
+            staging, staged = None, {}
+            if steps.files_of(segments):
+                staging = stack.enter_context(self._media.staging())
+                staged = {each.id: self._stage_files(staging, each) for each in segments}
+                staging.seal()
+            with self._door.change(project_id, staging=staging) as change:
+                now = self._together(segment.id for segment in segments)
+                _demand_same_files(segments, now)
+                return self._insert_copies(change, now, staged, project_id, position)
+
+    def attach_images(
+        self,
+        pairs: Iterable[tuple[int, Path | str]],
+        progress: Progress = lambda done, total: None,
+    ) -> Sequence[SegmentRecord]:
+        """Give many segments an image each, as (id, path): all of them, or none where one fails.
+
+        Former images go to the trash. `progress` is called before each file and at the end; what
+        it raises ends the work, and nothing has happened. Returns the segments in order. Raises
+        LockedError (looked at first) naming the positions, InvalidImageError naming the file,
+        InvalidOrderError for an id that comes twice.
+        """
+        with self.stage_images(pairs, progress) as attach:
+            return attach()
+
+    @contextmanager
+    def stage_images(
+        self,
+        pairs: Iterable[tuple[int, Path | str]],
+        progress: Progress = lambda done, total: None,
+    ) -> Iterator[Callable[[], Sequence[SegmentRecord]]]:
+        """`attach_images` in two: the slow part now, and what it yields to attach them at once.
+
+        So that a program may copy and look at pictures in one thread, and write in another.
+        """
+        paths = _as_paths(pairs)
+        segments = self._together(paths)
+        self._demand_unlocked(segments)
+        if not segments:
+            yield list
+            return
+        with self._media.staging() as staging:
+            staged: dict[int, Path] = {}
+            for number, segment in enumerate(segments):
+                progress(number, len(segments))
+                staged[segment.id] = stage_picture(staging, paths[segment.id])
+            staging.seal()
+            progress(len(segments), len(segments))
+            yield lambda: self._attach(staging, staged, paths)
+
+    def _attach(
+        self, staging: Staging, staged: Mapping[int, Path], paths: Mapping[int, Path]
+    ) -> Sequence[SegmentRecord]:
+        (first, *_) = staged
+        line = find_segment(self._database, first).project_id
+        with self._door.change(line, staging=staging) as change:
+            now = self._together(staged)
+            self._demand_unlocked(now)
+            what = self._named(now)
+            change.label = f"Choose {counted(len(now), 'picture')} for {what}"
+            if len(now) == 1:
+                change.label = f"Choose a picture for {what}"
+            for segment in now:
+                image = media.image_path(segment.project_id, segment.id, paths[segment.id].name)
+                set_image(change, segment, image)
+                change.files.bring_in(staged[segment.id], image)
+            return self._together(staged)
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _together(self, ids: Iterable[int]) -> list[SegmentRecord]:
+        """The segments with these ids, in the order of their timeline."""
+        wanted = list(dict.fromkeys(ids))
+        for key in wanted:
+            if not is_id(key):
+                find_segment(self._database, key)
+        rows = self._database.rows(
+            f"{SELECT_SEGMENT} WHERE id IN (SELECT value FROM json_each(?)) {IN_ORDER}",
+            (json.dumps(wanted),),
+        )
+        segments = [segment_record(row) for row in rows]
+        there = {segment.id: segment.project_id for segment in segments}
+        for key in wanted:
+            if key not in there:
+                raise NotFoundError(f"Segment {key} not found", {"segment_id": key})
+        strangers = [key for key in wanted if there[key] != there[wanted[0]]]
+        if strangers:
+            raise InvalidOrderError(
+                "Invalid segment IDs",
+                {"project_id": there[wanted[0]], "not_in_project": [*strangers]},
+            )
+        return segments
+
+    def _named(self, segments: Sequence[SegmentRecord]) -> str:
+        """`segment 3`, by its position, or `3 segments`."""
+        if len(segments) == 1:
+            return f"segment {position_of(self._database, segments[0])}"
+        return counted(len(segments), "segment")
+
+    def _demand_unlocked(self, segments: Sequence[SegmentRecord]) -> None:
+        locked = [segment for segment in segments if segment.is_locked]
+        if not locked:
+            return
+        positions = [position_of(self._database, each) for each in locked[:_NUMBERS_SAID]]
+        numbers = ", ".join(map(str, positions))
+        more = len(locked) - len(positions)
+        raise LockedError(
+            f"Cannot modify locked segment {numbers}. Unlock it first."
+            if len(locked) == 1
+            else f"Cannot modify locked segments {numbers}{f' and {more} more' if more else ''}. "
+            "Unlock them first.",
+            {"segment_ids": [segment.id for segment in locked], "positions": [*positions]},
+        )
+
+    def _insert_copies(
+        self,
+        change: Writing,
+        segments: Sequence[SegmentRecord],
+        staged: Mapping[int, _Files],
+        project_id: int,
+        position: int | None,
+    ) -> Sequence[SegmentRecord]:
+        find_project(self._database, project_id)
+        source = find_project(self._database, segments[0].project_id)
+        change.label = f"Copy {self._named(segments)}"
+        if source.id != project_id:
+            change.label += f" from “{source.title}”"
+        if position is None:
+            position = segment_count(self._database, project_id) + 1
+        start = make_room(change, project_id, position, len(segments))
+        first = self._database.next_id("segment")
+        copies = []
+        for number, segment in enumerate(segments):
+            files, key = staged.get(segment.id, _Files()), first + number
+            image = audio = None
+            if files.image and segment.image_file:
+                name = media.original_name(segment.image_file)
+                image = media.image_path(project_id, key, name)
+                change.files.bring_in(files.image, image)
+            if files.audio and segment.audio_file:
+                name = media.original_name(segment.audio_file)
+                audio = media.audio_path(project_id, key, name)
+                change.files.bring_in(files.audio, audio)
+            copies.append(
+                segment._replace(
+                    id=key,
+                    project_id=project_id,
+                    sequence_index=start + number,
+                    image_file=image,
+                    audio_file=audio,
+                    is_locked=False,
+                    created_at=change.moment,
+                    updated_at=change.moment,
+                )
+            )
+        change.rows.insert_segments(copies)
+        change.note(steps.Segments(project_id, appear=True, ids=[copy.id for copy in copies]))
+        change.touch(project_id, *(copy.id for copy in copies))
+        return copies
+
+    def _stage_files(self, staging: Staging, segment: SegmentRecord) -> _Files:
+        return _Files(
+            self._stage_file(staging, segment.image_file),
+            self._stage_file(staging, segment.audio_file),
+        )
+
+    def _stage_file(self, staging: Staging, relative: str | None) -> Path | None:
+        if not relative or self._media.path(relative) is None:
+            return None
+        with failures_told(self._media.folder):
+            path = self._media.folder / self._journal.locate(relative)
+        try:
+            return staging.copy(path, sys.maxsize)
+        except OSError as error:
+            if error.filename == str(path) and error.errno in (errno.ENOENT, errno.ENOTDIR):
+                return None
+            raise as_ours(error, self._media.folder) from error
+
+
+def set_image(change: Writing, segment: SegmentRecord, image: str | None) -> None:
+    """Let a segment name another image, or none; a former file goes to the trash."""
+    change.do(
+        steps.Fields(
+            segment.id,
+            {"image_file": segment.image_file, "updated_at": to_text(segment.updated_at)},
+            {"image_file": image, "updated_at": change.at},
+        )
+    )
+
+
+def _demand_same_files(before: Iterable[SegmentRecord], now: Iterable[SegmentRecord]) -> None:
+    """Refuse to copy a segment whose files may be others than those that were copied."""
+    former = {segment.id: segment for segment in before}
+    for segment in now:
+        was = former[segment.id]
+        files = steps.files_of([segment])
+        # A picture replaced by one of the same name moves the time alone.
+        if files != steps.files_of([was]) or (files and segment.updated_at != was.updated_at):
+            raise ConflictError(
+                f"Segment {segment.id} was changed meanwhile", {"segment_id": segment.id}
+            )
+
+
+def _as_paths(pairs: Iterable[tuple[int, Path | str]]) -> dict[int, Path]:
+    listed = [(key, Path(path)) for key, path in pairs]
+    repeated = [key for key, times in Counter(key for key, _ in listed).items() if times > 1]
+    if repeated:
+        raise InvalidOrderError("Invalid segment IDs", {"repeated": [*sorted(repeated)]})
+    return dict(listed)
