@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-"""Endings of the files that are listed, in any case."""
+from storyflow_tui.pairing import SUFFIXES, natural_key
 
 PARENT = ".."
 """The name of the entry that leads to the folder above."""
 
 _MOST_COUNTED = 10_000
-_DIGITS = re.compile(r"([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +85,6 @@ def read_folder(folder: Path) -> Listing:
         return Listing(folder, problem=f"This folder cannot be read: {why}.")
     entries.sort(key=lambda entry: (not entry.is_folder, natural_key(entry.name)))
     return Listing(folder, tuple(entries))
-
-
-def natural_key(name: str) -> tuple[list[str | int], str]:
-    """Orders names as people do: `scene 2` before `scene 10`, case aside."""
-    parts = _DIGITS.split(name.casefold())
-    return [int(part) if at % 2 else part for at, part in enumerate(parts)], name
 
 
 def count_files(folder: Path) -> int | None:

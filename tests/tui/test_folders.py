@@ -10,16 +10,10 @@ from storyflow_tui.tui.folders import (
     count_files,
     is_folder,
     is_path,
-    natural_key,
     read_folder,
     short,
     typed_path,
 )
-
-
-def test_names_are_ordered_as_people_do() -> None:
-    names = ["scene 10", "Scene 2", "scene 2b", "10", "9", "a"]
-    assert sorted(names, key=natural_key) == ["9", "10", "a", "Scene 2", "scene 2b", "scene 10"]
 
 
 def test_a_listing_has_folders_and_pictures_only(tmp_path: Path) -> None:
