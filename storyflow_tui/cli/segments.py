@@ -1,4 +1,7 @@
-"""The commands `segment ...`: list, show, edit, pictures, delete, order, insert, lengths."""
+"""The commands `segment ...`: list, show, edit, a picture, order, insert.
+
+Those that take many segments are many.py's.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,18 @@ from typing import TypedDict
 
 import click
 
-from storyflow_tui.cli import output, shapes, words
+from storyflow_tui.cli import many, output, shapes, words
 from storyflow_tui.cli.call import (
     Call,
     Group,
     as_file,
     as_project_id,
-    as_segment_and_length,
     as_segment_id,
     as_whole,
     common,
-    length_in,
 )
-from storyflow_tui.cli.text import cut, one_line, when
-from storyflow_tui.records import Filter, SegmentRecord, counted
+from storyflow_tui.cli.text import one_line, when
+from storyflow_tui.records import SegmentRecord, counted
 
 
 class Edits(TypedDict, total=False):
@@ -40,53 +41,24 @@ def segment() -> None:
 
 @segment.command("list")
 @click.argument("project_id", metavar="[PROJECT]", type=as_project_id, required=False)
-@click.option("--find", "text", metavar="TEXT", help="In narration, prompt or the image's name.")
-@click.option("--without-image", is_flag=True, help="Those that have no image.")
-@click.option("--locked", is_flag=True, help="Those that are locked.")
-@click.option("--unlocked", is_flag=True, help="Those that are not locked.")
-@click.option("--changed-today", is_flag=True, help="Those that were changed or added today.")
 @common
 @click.pass_obj
-def list_segments(
-    call: Call,
-    project_id: int | None,
-    text: str | None,
-    without_image: bool,
-    locked: bool,
-    unlocked: bool,
-    changed_today: bool,
-) -> None:
+def list_segments(call: Call, project_id: int | None) -> None:
     """List the segments of a project in order.
 
-    Without a project there is nothing to list. Of several options all have to hold. What --find
-    looks for is plain text; upper and lower case are the same to it.
-
-    \b
-    storyflow segment list 1 --without-image
-    storyflow segment list 1 --find lamp --unlocked
-    """
-    if locked and unlocked:
-        raise click.UsageError("Either --locked or --unlocked.")
-    if text is not None and not text.strip():
-        raise click.UsageError("--find needs a text.")
-    wanted = Filter(without_image, locked if locked or unlocked else None, changed_today)
+    Without a project there is nothing to list."""
     with call.opened(create=False) as library:
-        if project_id is None:
-            placed = []
-        elif wanted or text is not None:
-            placed = library.finding.select(project_id, wanted, text)
-        else:
-            placed = [*enumerate(library.segments.list(project_id), start=1)]
+        if project_id is not None:
+            library.projects.get(project_id)
+        records = library.segments.list(project_id)
     if call.json:
-        output.result([shapes.segment(record) for _, record in placed])
-    elif placed:
-        output.lines(words.placed_table(placed, call.settings().words_per_minute))
-    elif project_id is None:
-        output.lines(["No project was named. Their ids: storyflow project list"])
-    elif wanted or text is not None:
-        output.lines([words.no_match(project_id, text, bool(wanted))])
-    else:
+        output.result([shapes.segment(record) for record in records])
+    elif records:
+        output.lines(words.segment_table(records, call.settings().words_per_minute))
+    elif project_id is not None:
         output.lines([words.no_segments(project_id)])
+    else:
+        output.lines(["No project was named. Their ids: storyflow project list"])
 
 
 @segment.command("show")
@@ -160,7 +132,7 @@ def edit_segment(
         fields["is_locked"] = lock
     with call.opened() as library:
         record = library.segments.edit(segment_id, **fields)
-    say(call, record, f"Saved segment {record.id}: {words.segment_state(record)}")
+    _say(call, record, f"Saved segment {record.id}: {words.segment_state(record)}")
 
 
 @segment.command("attach-image")
@@ -179,7 +151,7 @@ def attach_image(call: Call, segment_id: int, file: str) -> None:
     """
     with call.opened() as library:
         record = library.segments.attach_image(segment_id, Path(file))
-    say(call, record, f"Attached {Path(file).name} to segment {record.id}")
+    _say(call, record, f"Attached {Path(file).name} to segment {record.id}")
 
 
 @segment.command("remove-image")
@@ -192,46 +164,11 @@ def remove_image(call: Call, segment_id: int) -> None:
     The file goes to the trash."""
     with call.opened() as library:
         record = library.segments.remove_image(segment_id)
-    say(call, record, f"Removed the image of segment {record.id}. {way_back(record)}")
+    _say(call, record, f"Removed the image of segment {record.id}. {_way_back(record)}")
 
 
-@segment.command("delete")
-@click.argument("segment_id", metavar="ID", type=as_segment_id)
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@common
-@click.pass_obj
-def delete_segment(call: Call, segment_id: int, yes: bool) -> None:
-    """Delete a segment, locked or not.
-
-    Its files go to the trash."""
-    with call.opened() as library:
-        record = library.segments.get(segment_id)
-        lock = ", locked" if record.is_locked else ""
-        start = cut(one_line(record.text_content), 40)
-        output.confirm(f"Delete segment {segment_id}{lock} ({start})?", yes)
-        library.segments.delete(segment_id)
-    if call.json:
-        output.result({"id": segment_id})
-    else:
-        output.lines([f"Deleted segment {segment_id}. {way_back(record)}"])
-
-
-@segment.command("move")
-@click.argument("segment_id", metavar="ID", type=as_segment_id)
-@click.argument("position", type=as_whole)
-@common
-@click.pass_obj
-def move_segment(call: Call, segment_id: int, position: int) -> None:
-    """Move a segment within its project.
-
-    The first POSITION is 1.
-
-    \b
-    storyflow segment move 7 1
-    """
-    with call.opened() as library:
-        record = library.segments.move(segment_id, position)
-    say(call, record, f"Moved segment {record.id} to position {position}")
+for _command in many.COMMANDS:
+    segment.add_command(_command)
 
 
 @segment.command("reorder")
@@ -287,50 +224,12 @@ def insert_story(call: Call, project_id: int, position: int, file: str) -> None:
         output.lines([f"Inserted {what} at position {position} of {words.title(record)}"])
 
 
-@segment.command("set-length")
-@click.argument(
-    "pairs", metavar="ID LENGTH [ID LENGTH]...", nargs=-1, required=True, type=as_segment_and_length
-)
-@common
-@click.pass_obj
-def set_length(call: Call, pairs: tuple[str, ...]) -> None:
-    """Set how long segments are read or sound.
-
-    LENGTH is in seconds, or as 1:30, or 'none' for the estimate from the words. All of them are
-    segments of one project; it is one change. A lock does not matter here.
-
-    \b
-    storyflow segment set-length 7 4.5
-    storyflow segment set-length 7 0:04 8 0:12 9 none
-    """
-    if len(pairs) % 2:
-        raise click.UsageError("Each ID needs a LENGTH behind it.")
-    ids = [as_segment_id.convert(value, None, None) for value in pairs[::2]]
-    if len({*ids}) < len(ids):
-        raise click.UsageError("A segment is named twice.")
-    lengths = dict(zip(ids, map(length_in, pairs[1::2]), strict=True))
-    with call.opened() as library:
-        records = library.segments.set_durations(lengths)
-    if call.json:
-        if len(records) == 1:
-            output.result(shapes.segment(records[0]))
-        else:
-            output.result([shapes.segment(record) for record in records])
-        return
-    pace = call.settings().words_per_minute
-    output.lines(
-        f"Segment {record.id} is {words.segment_length(record, pace)} long" for record in records
-    )
-
-
-def say(call: Call, record: SegmentRecord, sentence: str) -> None:
-    """Print a segment, or for people a sentence on it."""
+def _say(call: Call, record: SegmentRecord, sentence: str) -> None:
     if call.json:
         output.result(shapes.segment(record))
     else:
         output.lines([sentence])
 
 
-def way_back(record: SegmentRecord) -> str:
-    """How a sentence ends on what can be taken back."""
+def _way_back(record: SegmentRecord) -> str:
     return f"To bring it back: storyflow undo {record.project_id}"

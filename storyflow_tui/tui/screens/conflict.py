@@ -14,6 +14,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
+from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from storyflow_tui.tui.difference import Row, Span, differences, segments_of, wrapped
@@ -23,7 +24,6 @@ from storyflow_tui.tui.text import safe
 from storyflow_tui.tui.widgets.header import Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.page import Line, Page
-from storyflow_tui.tui.widgets.unasked import Unasked
 
 Answer = Literal["mine", "theirs", "both"]
 
@@ -49,7 +49,7 @@ class ConflictWords(NamedTuple):
     theirs: tuple[str, str, str] = ("Theirs", "saved {saved} from another window", "take theirs")
 
 
-class ConflictScreen(Unasked, inherit_bindings=False):
+class ConflictScreen(Screen[str | None], inherit_bindings=False):
     """Asks which text stays: answers "mine", "theirs" or "both"; None is later.
 
     `field` is the record's field, `saved_at` when the other text was saved (aware).
@@ -113,11 +113,7 @@ class ConflictScreen(Unasked, inherit_bindings=False):
                 ],
             ]
         )
-
-    def show_answers(self) -> None:
-        """Show the keys, where the texts leave room for them."""
-        if self._marks is not None and self._halves is not None:
-            self._show(self._marks, self._halves)
+        self.query_one(HintLine).set_keys(CONFLICT)
 
     def on_resize(self) -> None:
         """Both halves beside each other where there is room, else one above the other."""
@@ -178,13 +174,12 @@ class ConflictScreen(Unasked, inherit_bindings=False):
         mine, theirs = self.query_one("#mine", Page), self.query_one("#theirs", Page)
         # The keys stand under the texts while there is room for both, else in the hint line.
         under = len(ours) + 2 <= mine.size.height and len(others) + 2 <= theirs.size.height
-        if under and self.takes_answers:
+        if under:
             ours += _key("m", mine_key, "ground", colours)
             others += _key("t", theirs_key, "raised", colours)
         mine.show(ours, fixed=_FIXED)
         theirs.show(others, fixed=_FIXED)
-        if self.takes_answers:
-            self.query_one(HintLine).set_keys(CONFLICT if under else _LONG)
+        self.query_one(HintLine).set_keys(CONFLICT if under else _LONG)
 
 
 def _hinted() -> list[Key]:
