@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class Settings:
     words_per_minute: int = WORDS_PER_MINUTE
     trash_days: int = 30
     mouse: bool = True
-    keys: dict[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 

@@ -10,6 +10,7 @@
     ├── InvalidOrderError       invalid_order     not a permutation of the project's segments
     ├── InvalidStoryError       invalid_story     a story that could not be read
     ├── InvalidTitleError       invalid_title     blank, too long, more than one line
+    ├── InvalidLengthError      invalid_length    no number of seconds that can be a length
     ├── NothingToUndoError      nothing_to_undo   no change that could be taken back (or done again)
     ├── BusyError               busy              another process held the library for too long
     ├── ReadOnlyError           read_only         the library cannot be written
@@ -100,6 +101,12 @@ class InvalidTitleError(StoryflowError):
     """A title that is blank, too long or no single line."""
 
     code = "invalid_title"
+
+
+class InvalidLengthError(StoryflowError):
+    """A length or a target that is no number of seconds, or out of bounds."""
+
+    code = "invalid_length"
 
 
 class NothingToUndoError(StoryflowError):

@@ -33,6 +33,45 @@ class SegmentRecord(NamedTuple):
     updated_at: datetime
 
 
+class Filter(NamedTuple):
+    """Which segments of a project are wanted; what is set has to hold together.
+
+    `locked` is True for locked ones, False for unlocked ones. `changed_today` is by the clock of
+    this computer; what was added today counts. `ids` are those that one has in mind (marked ones).
+    """
+
+    without_image: bool = False
+    locked: bool | None = None
+    changed_today: bool = False
+    ids: frozenset[int] | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything is left out."""
+        return self != ALL
+
+
+ALL = Filter()
+"""The filter that every segment fits."""
+
+
+class HitRecord(NamedTuple):
+    """A segment in which a text was found: how often in narration, prompt and name of the image.
+
+    The first two fields are the order of the timeline, as (sequence_index, id).
+    """
+
+    sequence_index: int
+    id: int
+    narration: int
+    prompt: int
+    image: int
+
+    @property
+    def times(self) -> int:
+        """How often the text was found in this segment."""
+        return self.narration + self.prompt + self.image
+
+
 class PlaceRecord(NamedTuple):
     """Where a segment stands after a reorder."""
 
@@ -53,7 +92,8 @@ class ProjectRecord(NamedTuple):
 
     `measured_seconds` is the sum of the known audio lengths; `guessed_words` and
     `guessed_characters` count the narration of the segments that have none (a segment counts its
-    words, or its characters where its script has no spaces).
+    words, or its characters where its script has no spaces). `target_seconds` is how long it is to
+    be, None where that was not said.
     """
 
     id: int
@@ -68,6 +108,7 @@ class ProjectRecord(NamedTuple):
     measured_seconds: float
     guessed_words: int
     guessed_characters: int
+    target_seconds: float | None = None
 
     def duration(self, words_per_minute: int = WORDS_PER_MINUTE) -> float:
         """Length in seconds: what was measured, and an estimate of the rest."""

@@ -6,18 +6,20 @@ so that import, insert and the Python face refuse the same things with the same 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storyflow_tui.errors import InvalidStoryError, InvalidTextError, InvalidTitleError
+from storyflow_tui.errors import (
+    InvalidLengthError,
+    InvalidStoryError,
+    InvalidTextError,
+    InvalidTitleError,
+)
+from storyflow_tui.lengths import clean_length
 
 TITLE_LENGTH = 200
 """Characters that a title may have at most."""
-
-LONGEST_SECONDS = 1e9
-"""How long the sound of a segment can be: thirty years, so that no sum leaves the numbers."""
 
 BLANK_NARRATION = "Narration text cannot be empty"
 STORY_UNREADABLE = "Story could not be read"
@@ -132,20 +134,10 @@ def picture_path(story: Story, index: int) -> Path | None:
 
 def clean_duration(index: int, duration: object) -> float | None:
     """The length in seconds as it is stored; raises InvalidStoryError naming the segment."""
-    if duration is None:
-        return None
-    if isinstance(duration, bool) or not isinstance(duration, (int, float)):
-        raise _wrong(index, "audio_duration", "it must be a number of seconds, or null")
     try:
-        seconds = float(duration)
-    except OverflowError:
-        seconds = math.inf
-    if not math.isfinite(seconds) or seconds < 0:
-        raise _wrong(index, "audio_duration", "it must be a finite number of seconds, 0 or more")
-    if seconds > LONGEST_SECONDS:
-        why = f"it may be {LONGEST_SECONDS:,.0f} seconds at most"
-        raise _wrong(index, "audio_duration", why)
-    return seconds
+        return clean_length(duration)
+    except InvalidLengthError as error:
+        raise _wrong(index, "audio_duration", str(error.details["why"])) from None
 
 
 def _wrong(index: int, field_name: str | None, why: str) -> InvalidStoryError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import hypothesis
 import pytest
 from hypothesis.database import InMemoryExampleDatabase
 
-from storyflow_tui.library import Library
+from storyflow_tui.library import Library, database
 from storyflow_tui.story import Story, StorySegment
 from tests.guard import Guard
 
@@ -50,6 +52,28 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     # What a screen sends depends on the terminal; here it is one with all colours.
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits_for_the_disk(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody cuts the power here: what is made durable need not get there before a test goes on.
+
+    A test of durability itself is marked `durable`; processes of their own wait as they always do.
+    """
+    if request.node.get_closest_marker("durable"):
+        return
+    connect = database._Peewee._connect
+
+    def connect_at_ease(self: database._Peewee) -> sqlite3.Connection:
+        connection = connect(self)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    monkeypatch.setattr(database._Peewee, "_connect", connect_at_ease)
+    # A descriptor that is not open is an error all the same.
+    monkeypatch.setattr(os, "fsync", os.fstat)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ picture is never replaced by itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 
@@ -25,6 +25,7 @@ class Row(NamedTuple):
     prompt: str = ""
     locked: bool = False
     picture: Picture | None = None
+    length: float | None = None
 
 
 Rows = Mapping[int, Row]
@@ -45,6 +46,8 @@ class Change(NamedTuple):
     project_id: int
     before: Project | None
     after: Project | None
+    shares: Set[int] = frozenset()
+    """The segments whose text came from another or went into one: a lock keeps them."""
 
 
 class Line:
@@ -192,6 +195,16 @@ class Model:
         self._set(project_id, key, row._replace(picture=None), "Remove the picture of segment")
         return None
 
+    def measure(self, project_id: int, lengths: Mapping[int, float | None]) -> None:
+        rows, order = self.rows(project_id), self.order(project_id)
+        altered = {key: value for key, value in lengths.items() if rows[key].length != value}
+        verb = "Set" if any(value is not None for value in altered.values()) else "Clear"
+        label = f"{verb} the lengths of {len(altered)} segments"
+        if len(altered) == 1:
+            label = f"{verb} the length of segment {order.index(*altered) + 1}"
+        measured = {key: rows[key]._replace(length=value) for key, value in altered.items()}
+        self._changed(project_id, {**rows, **measured}, label)
+
     # -- place --------------------------------------------------------------------------------
 
     def move(self, project_id: int, key: int, position: int) -> None:
@@ -247,6 +260,56 @@ class Model:
         if len(texts) > 1:
             label = f"Insert {len(texts)} segments at {position}"
         self._put_in(project_id, position, _new(texts, pictures), label)
+
+    def add(self, project_id: int, position: int, text: str) -> None:
+        self.insert(project_id, position, [text])
+
+    def duplicate(self, project_id: int, key: int) -> None:
+        row = self.rows(project_id)[key]
+        position = self.position(project_id, key)
+        rows, start = self._with_room(project_id, position + 1, 1)
+        copy = {self._new_id(): row._replace(place=start, locked=False)}
+        self._changed(project_id, {**rows, **copy}, f"Duplicate segment {position}")
+
+    def split(self, project_id: int, key: int, offset: int) -> str | None:
+        row = self.rows(project_id)[key]
+        if row.locked:
+            return "locked"
+        first, second = row.text[:offset].rstrip(), row.text[offset:].lstrip()
+        if not (0 < offset < len(row.text) and first and second):
+            return "invalid_text"
+        position = self.position(project_id, key)
+        rows, start = self._with_room(project_id, position + 1, 1)
+        new = self._new_id()
+        rows = {**rows, key: row._replace(text=first), new: Row(start, second)}
+        self._changed(project_id, rows, f"Split segment {position}", shares={new})
+        return None
+
+    def merge(self, project_id: int, key: int) -> str | None:
+        rows, order = self.rows(project_id), self.order(project_id)
+        position = self.position(project_id, key)
+        if position == len(order):
+            return "invalid_order"
+        other = order[position]
+        row, next_row = rows[key], rows[other]
+        if row.locked or next_row.locked:
+            return "locked"
+        prompts = [row.prompt, next_row.prompt]
+        if not next_row.prompt.strip() or row.prompt == next_row.prompt:
+            prompts = [row.prompt]
+        elif not row.prompt.strip():
+            prompts = [next_row.prompt]
+        for path, content in files_of(project_id, {other: next_row}).items():
+            self._hold(path, content)
+        merged = row._replace(
+            text=f"{row.text}\n\n{next_row.text}",
+            prompt="\n\n".join(prompts),
+            picture=row.picture or next_row.picture,
+        )
+        after = {**{k: each for k, each in rows.items() if k != other}, key: merged}
+        label = f"Merge segments {position} and {position + 1}"
+        self._changed(project_id, after, label, shares={other})
+        return None
 
     # -- projects -----------------------------------------------------------------------------
 
@@ -310,15 +373,40 @@ class Model:
             return self._restore_project(change, lost)
         assert here is not None
         assert lost is not None
-        is_there = line in self.projects
-        if away := lost.rows.keys() - here.rows.keys():
-            segments = {key: lost.rows[key] for key in away}
-            return self._restore_segments(change, segments) if is_there else "not_found"
-        for key, row in lost.rows.items():
-            if row[1:3] != here.rows[key][1:3] or row.picture != here.rows[key].picture:
-                fields = (change, key, row, here.rows[key])
-                return self._restore_fields(*fields) if is_there else "not_found"
-        return "nothing_to_undo"
+        away = {key: lost.rows[key] for key in lost.rows.keys() - here.rows.keys()}
+        altered = [
+            key
+            for key in lost.rows.keys() & here.rows.keys()
+            if lost.rows[key][1:3] != here.rows[key][1:3]
+            or lost.rows[key].picture != here.rows[key].picture
+        ]
+        if not away and not altered:
+            return "nothing_to_undo"
+        if line not in self.projects:
+            return "not_found"
+        rows, labels, missing = self.rows(line), [], 0
+        for key in altered:
+            fields = self._fields_back(change, key, lost.rows[key], here.rows[key])
+            if isinstance(fields, str):
+                return fields
+            if fields is not None:
+                what, row = fields
+                labels.append(what)
+                rows = {**rows, key: row}
+        if away:
+            segments = self._segments_back(change, away, rows)
+            if segments is None:
+                return "conflict"
+            what, rows, missing = segments
+            labels.append(what)
+        if not labels:
+            return "nothing_to_undo"
+        more = f" and {len(labels) - 1} more" if labels[1:] else ""
+        for key in altered:
+            if (gone := self.rows(line)[key].picture) not in (None, rows[key].picture):
+                self._hold(path_of(line, key, gone), gone.content)
+        self._changed(line, rows, f"Restore {labels[0]}{more}{_without(missing)}")
+        return None
 
     def retain(self, kept: int, *, orphans: bool = True) -> None:
         """Let the oldest changes of each line go, and those of stories that cannot come back."""
@@ -351,6 +439,8 @@ class Model:
                 will.picture,
             ):
                 return "locked"
+        if any(rows[key].locked for key in change.shares - there.rows.keys()):
+            return "locked"
         # Locks are no part of a change: those who stay keep theirs, those who come back had one.
         kept = {
             key: row._replace(locked=rows[key].locked if key in rows else row.locked)
@@ -419,16 +509,18 @@ class Model:
         self._listed(label, change.project_id, None, project)
         return None
 
-    def _restore_segments(self, change: Change, lost: Rows) -> str | None:
-        project_id, rows = change.project_id, self.rows(change.project_id)
+    def _segments_back(
+        self, change: Change, lost: Rows, rows: Rows
+    ) -> tuple[str, Rows, int] | None:
+        """What comes back, the rows with it, and how many pictures are missing; None: nothing."""
         away = sorted(lost.keys() - rows.keys(), key=lambda key: (lost[key].place, key))
         if not away:
-            return "conflict"
+            return None
         back, missing = {}, 0
         for key in away:
             back[key] = row = lost[key]
             if row.picture is not None:
-                path = path_of(project_id, key, row.picture)
+                path = path_of(change.project_id, key, row.picture)
                 if not self.held.get((change.id, path)):
                     back[key] = row._replace(picture=None)
                     missing += 1
@@ -443,10 +535,12 @@ class Model:
         what = f"{len(away)} segments"
         if len(away) == 1:
             what = f"segment {order_of(after).index(away[0]) + 1}"
-        self._changed(project_id, after, f"Restore {what}{_without(missing)}")
-        return None
+        return what, after, missing
 
-    def _restore_fields(self, change: Change, key: int, lost: Row, here: Row) -> str | None:
+    def _fields_back(
+        self, change: Change, key: int, lost: Row, here: Row
+    ) -> str | tuple[str, Row] | None:
+        """What comes back and the row with it, None for nothing; or the code of a refusal."""
         project_id = change.project_id
         now = self.rows(project_id).get(key)
         if now is None:
@@ -461,13 +555,10 @@ class Model:
         ):
             new, names = new._replace(picture=lost.picture), [*names, "the picture"]
         if not names:
-            return "nothing_to_undo"
+            return None
         if now.locked:
             return "locked"
-        if new.picture != now.picture and now.picture is not None:
-            self._hold(path_of(project_id, key, now.picture), now.picture.content)
-        self._set(project_id, key, new, f"Restore {' and '.join(names)} of segment")
-        return None
+        return f"{' and '.join(names)} of segment {self.position(project_id, key)}", new
 
     def _take_back(self, change_id: int, paths: Sequence[str]) -> bool:
         """Take what a change holds of these out of the trash, if it was not emptied meanwhile."""
@@ -486,23 +577,30 @@ class Model:
         if files := files_of(project_id, project.rows):
             self.held[change_id, folder_of(project_id)] = files
 
-    def _new_rows(self, start: int, new: Sequence[Row]) -> dict[int, Row]:
-        rows = {}
-        for number, row in enumerate(new):
-            rows[self.next_segment] = row._replace(place=start + number)
-            self.next_segment += 1
-        return rows
-
-    def _put_in(self, project_id: int, position: int, new: Sequence[Row], label: str) -> None:
+    def _with_room(self, project_id: int, position: int, count: int) -> tuple[Rows, int]:
+        """The rows with room for so many from a position on, and the place of the first."""
         rows, order = self.rows(project_id), self.order(project_id)
         if position <= len(order):
             start = rows[order[position - 1]].place
         else:
             start = rows[order[-1]].place + 1 if order else 0
         moved = {
-            key: row._replace(place=row.place + len(new) * (row.place >= start))
+            key: row._replace(place=row.place + count * (row.place >= start))
             for key, row in rows.items()
         }
+        return moved, start
+
+    def _new_id(self) -> int:
+        self.next_segment += 1
+        return self.next_segment - 1
+
+    def _new_rows(self, start: int, new: Sequence[Row]) -> dict[int, Row]:
+        return {
+            self._new_id(): row._replace(place=start + number) for number, row in enumerate(new)
+        }
+
+    def _put_in(self, project_id: int, position: int, new: Sequence[Row], label: str) -> None:
+        moved, start = self._with_room(project_id, position, len(new))
         self._changed(project_id, {**moved, **self._new_rows(start, new)}, label)
 
     def _named(self, project_id: int, keys: Sequence[int]) -> str:
@@ -520,11 +618,14 @@ class Model:
         rows, placed = self.rows(project_id), zip(order, indices, strict=True)
         self._changed(project_id, {k: rows[k]._replace(place=place) for k, place in placed}, label)
 
-    def _changed(self, project_id: int, rows: Rows, label: str) -> None:
+    def _changed(
+        self, project_id: int, rows: Rows, label: str, *, shares: Set[int] = frozenset()
+    ) -> None:
         before = self.projects[project_id]
         after = before._replace(rows=rows)
         if after != before:
-            self._write(project_id, Change(self.next_change, label, project_id, before, after))
+            change = Change(self.next_change, label, project_id, before, after, shares)
+            self._write(project_id, change)
             self.projects[project_id] = after
 
     def _listed(

@@ -19,7 +19,7 @@ import click
 from storyflow_tui.cli import output
 from storyflow_tui.cli.refusals import sentence
 from storyflow_tui.cli.text import one_line
-from storyflow_tui.errors import NotFoundError, StoryflowError
+from storyflow_tui.errors import InvalidLengthError, NotFoundError, StoryflowError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -202,6 +202,20 @@ as_folder = Kind(str, "folder", "dir")
 
 as_format = Kind(_format, "format", "formats")
 """The name of a format, in any case."""
+
+
+as_segment_and_length = Kind(str, "segment and length", "segments")
+"""One of several that are read in pairs: a segment's id, or the length behind it."""
+
+
+def length_in(value: str) -> float | None:
+    """What an argument that is a length says, None for `none`; else wrong usage."""
+    from storyflow_tui.lengths import read_length
+
+    try:
+        return read_length(value)
+    except InvalidLengthError as error:
+        raise click.BadParameter(f"{one_line(value, 80)!r}: {error.details['why']}.") from None
 
 
 def common(command: _Decorated) -> _Decorated:

@@ -1,11 +1,11 @@
-"""The commands `project ...`: list, show, new, rename, delete."""
+"""The commands `project ...`: list, show, new, rename, target, delete."""
 
 from __future__ import annotations
 
 import click
 
 from storyflow_tui.cli import output, shapes, words
-from storyflow_tui.cli.call import Call, Group, as_project_id, common
+from storyflow_tui.cli.call import Call, Group, as_project_id, common, length_in
 from storyflow_tui.records import counted
 
 
@@ -92,6 +92,34 @@ def rename_project(call: Call, project_id: int, title: str) -> None:
         output.result(shapes.project(record))
     else:
         output.lines([f"Renamed project {record.id} to {words.title(record)}"])
+
+
+@project.command("target")
+@click.argument("project_id", metavar="ID", type=as_project_id)
+@click.argument("target", metavar="[LENGTH|none]", required=False)
+@common
+@click.pass_obj
+def target_of_project(call: Call, project_id: int, target: str | None) -> None:
+    """Show or set how long a project is to be.
+
+    LENGTH is in seconds, or as 1:30 or 5m; 'none' takes the target away.
+
+    \b
+    storyflow project target 1 4:00
+    storyflow project target 1
+    """
+    if target is None:
+        with call.opened(create=False) as library:
+            record = library.projects.get(project_id)
+    else:
+        seconds = length_in(target)
+        with call.opened() as library:
+            record = library.projects.set_target(project_id, seconds)
+    pace = call.settings().words_per_minute
+    if call.json:
+        output.result(shapes.project_with_target(record, pace))
+    else:
+        output.lines([f"{words.title(record)}: {words.against_target(record, pace)}"])
 
 
 @project.command("delete")

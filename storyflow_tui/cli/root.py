@@ -14,7 +14,16 @@ from pathlib import Path
 import click
 
 from storyflow_tui import __version__
-from storyflow_tui.cli import completion, history, output, projects, segments, stories, upkeep
+from storyflow_tui.cli import (
+    completion,
+    composing,
+    history,
+    output,
+    projects,
+    segments,
+    stories,
+    upkeep,
+)
 from storyflow_tui.cli.call import Call, Group, as_project_id, common
 from storyflow_tui.errors import NoTerminalError
 
@@ -121,3 +130,6 @@ for _command in (
     completion.completion,
 ):
     storyflow.add_command(_command)
+
+for _of_segment in composing.COMMANDS:
+    segments.segment.add_command(_of_segment)

@@ -1,4 +1,4 @@
-"""The commands `segment ...`: list, show, edit, a picture, order, insert.
+"""The commands `segment ...`: list, show, edit, a picture, order, insert, lengths.
 
 Those that take many segments are many.py's.
 """
@@ -17,12 +17,14 @@ from storyflow_tui.cli.call import (
     Group,
     as_file,
     as_project_id,
+    as_segment_and_length,
     as_segment_id,
     as_whole,
     common,
+    length_in,
 )
 from storyflow_tui.cli.text import one_line, when
-from storyflow_tui.records import SegmentRecord, counted
+from storyflow_tui.records import Filter, SegmentRecord, counted
 
 
 class Edits(TypedDict, total=False):
@@ -41,24 +43,53 @@ def segment() -> None:
 
 @segment.command("list")
 @click.argument("project_id", metavar="[PROJECT]", type=as_project_id, required=False)
+@click.option("--find", "text", metavar="TEXT", help="In narration, prompt or the image's name.")
+@click.option("--without-image", is_flag=True, help="Those that have no image.")
+@click.option("--locked", is_flag=True, help="Those that are locked.")
+@click.option("--unlocked", is_flag=True, help="Those that are not locked.")
+@click.option("--changed-today", is_flag=True, help="Those that were changed or added today.")
 @common
 @click.pass_obj
-def list_segments(call: Call, project_id: int | None) -> None:
+def list_segments(
+    call: Call,
+    project_id: int | None,
+    text: str | None,
+    without_image: bool,
+    locked: bool,
+    unlocked: bool,
+    changed_today: bool,
+) -> None:
     """List the segments of a project in order.
 
-    Without a project there is nothing to list."""
+    Without a project there is nothing to list. Of several options all have to hold. What --find
+    looks for is plain text; upper and lower case are the same to it.
+
+    \b
+    storyflow segment list 1 --without-image
+    storyflow segment list 1 --find lamp --unlocked
+    """
+    if locked and unlocked:
+        raise click.UsageError("Either --locked or --unlocked.")
+    if text is not None and not text.strip():
+        raise click.UsageError("--find needs a text.")
+    wanted = Filter(without_image, locked if locked or unlocked else None, changed_today)
     with call.opened(create=False) as library:
-        if project_id is not None:
-            library.projects.get(project_id)
-        records = library.segments.list(project_id)
+        if project_id is None:
+            placed = []
+        elif wanted or text is not None:
+            placed = library.finding.select(project_id, wanted, text)
+        else:
+            placed = [*enumerate(library.segments.list(project_id), start=1)]
     if call.json:
-        output.result([shapes.segment(record) for record in records])
-    elif records:
-        output.lines(words.segment_table(records, call.settings().words_per_minute))
-    elif project_id is not None:
-        output.lines([words.no_segments(project_id)])
-    else:
+        output.result([shapes.segment(record) for _, record in placed])
+    elif placed:
+        output.lines(words.placed_table(placed, call.settings().words_per_minute))
+    elif project_id is None:
         output.lines(["No project was named. Their ids: storyflow project list"])
+    elif wanted or text is not None:
+        output.lines([words.no_match(project_id, text, bool(wanted))])
+    else:
+        output.lines([words.no_segments(project_id)])
 
 
 @segment.command("show")
@@ -132,7 +163,7 @@ def edit_segment(
         fields["is_locked"] = lock
     with call.opened() as library:
         record = library.segments.edit(segment_id, **fields)
-    _say(call, record, f"Saved segment {record.id}: {words.segment_state(record)}")
+    say(call, record, f"Saved segment {record.id}: {words.segment_state(record)}")
 
 
 @segment.command("attach-image")
@@ -151,7 +182,7 @@ def attach_image(call: Call, segment_id: int, file: str) -> None:
     """
     with call.opened() as library:
         record = library.segments.attach_image(segment_id, Path(file))
-    _say(call, record, f"Attached {Path(file).name} to segment {record.id}")
+    say(call, record, f"Attached {Path(file).name} to segment {record.id}")
 
 
 @segment.command("remove-image")
@@ -164,7 +195,7 @@ def remove_image(call: Call, segment_id: int) -> None:
     The file goes to the trash."""
     with call.opened() as library:
         record = library.segments.remove_image(segment_id)
-    _say(call, record, f"Removed the image of segment {record.id}. {_way_back(record)}")
+    say(call, record, f"Removed the image of segment {record.id}. {way_back(record)}")
 
 
 for _command in many.COMMANDS:
@@ -224,12 +255,50 @@ def insert_story(call: Call, project_id: int, position: int, file: str) -> None:
         output.lines([f"Inserted {what} at position {position} of {words.title(record)}"])
 
 
-def _say(call: Call, record: SegmentRecord, sentence: str) -> None:
+@segment.command("set-length")
+@click.argument(
+    "pairs", metavar="ID LENGTH [ID LENGTH]...", nargs=-1, required=True, type=as_segment_and_length
+)
+@common
+@click.pass_obj
+def set_length(call: Call, pairs: tuple[str, ...]) -> None:
+    """Set how long segments are read or sound.
+
+    LENGTH is in seconds, or as 1:30, or 'none' for the estimate from the words. All of them are
+    segments of one project; it is one change. A lock does not matter here.
+
+    \b
+    storyflow segment set-length 7 4.5
+    storyflow segment set-length 7 0:04 8 0:12 9 none
+    """
+    if len(pairs) % 2:
+        raise click.UsageError("Each ID needs a LENGTH behind it.")
+    ids = [as_segment_id.convert(value, None, None) for value in pairs[::2]]
+    if len({*ids}) < len(ids):
+        raise click.UsageError("A segment is named twice.")
+    lengths = dict(zip(ids, map(length_in, pairs[1::2]), strict=True))
+    with call.opened() as library:
+        records = library.segments.set_durations(lengths)
+    if call.json:
+        if len(records) == 1:
+            output.result(shapes.segment(records[0]))
+        else:
+            output.result([shapes.segment(record) for record in records])
+        return
+    pace = call.settings().words_per_minute
+    output.lines(
+        f"Segment {record.id} is {words.segment_length(record, pace)} long" for record in records
+    )
+
+
+def say(call: Call, record: SegmentRecord, sentence: str) -> None:
+    """Print a segment, or for people a sentence on it."""
     if call.json:
         output.result(shapes.segment(record))
     else:
         output.lines([sentence])
 
 
-def _way_back(record: SegmentRecord) -> str:
+def way_back(record: SegmentRecord) -> str:
+    """How a sentence ends on what can be taken back."""
     return f"To bring it back: storyflow undo {record.project_id}"

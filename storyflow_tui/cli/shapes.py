@@ -55,6 +55,11 @@ def project_counted(record: ProjectRecord, words_per_minute: int) -> Shape:
     }
 
 
+def project_with_target(record: ProjectRecord, words_per_minute: int) -> Shape:
+    """A project with its counts and its `target`, in seconds or null."""
+    return {**project_counted(record, words_per_minute), "target": record.target_seconds}
+
+
 def order(segments: Iterable[PlaceRecord]) -> Shape:
     """What a reorder answers: ids and indices in the new order."""
     return {"segments": [{"id": one.id, "sequence_index": one.sequence_index} for one in segments]}

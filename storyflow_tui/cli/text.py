@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from storyflow_tui.lengths import clock
 from storyflow_tui.records import counted
 
 _UNSEEN = {0x7F: "\u2421", 0x2028: "\n", 0x2029: "\n", 0x0D: "\u240d"}
@@ -20,8 +21,6 @@ _UNSEEN |= dict.fromkeys(range(0x80, 0xA0), "\u00b7")
 _UNSEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\u00b7")
 _UNSEEN |= {0x09: "    ", 0x85: "\n"}
 _UNSEEN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-
-_LONGEST = 1e12  # a sum of lengths from elsewhere may be no number at all
 
 
 def safe(text: str) -> str:
@@ -90,11 +89,7 @@ def screen_width() -> int:
 
 def length(seconds: float, guessed: bool) -> str:
     """A length as `0:07` or `1:02:03`, with `~` before an estimate."""
-    whole = int(min(max(0.0, seconds), _LONGEST) + 0.5)
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    clock = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-    return f"~{clock}" if guessed else clock
+    return f"~{clock(seconds)}" if guessed else clock(seconds)
 
 
 def when(moment: datetime) -> str:

@@ -43,7 +43,20 @@ def counts(project: ProjectRecord, words_per_minute: int) -> str:
         parts.append(f"{project.locked_count} locked")
     if project.segment_count:
         parts.append(length(project.duration(words_per_minute), project.is_guessed))
+    if project.target_seconds is not None:
+        parts.append(f"target {length(project.target_seconds, False)}")
     return ", ".join(parts)
+
+
+def against_target(project: ProjectRecord, words_per_minute: int) -> str:
+    """`~3:48 of 4:00, 0:12 to go`; `~4:10 of 4:00, 0:10 over`; `~3:48, no target`."""
+    seconds = project.duration(words_per_minute)
+    whole = length(seconds, project.is_guessed)
+    if project.target_seconds is None:
+        return f"{whole}, no target"
+    left = project.target_seconds - seconds
+    rest = "over" if left < 0 else "to go"
+    return f"{whole} of {length(project.target_seconds, False)}, {length(abs(left), False)} {rest}"
 
 
 def project_table(projects: Sequence[ProjectRecord], words_per_minute: int) -> list[str]:
@@ -65,6 +78,11 @@ def project_table(projects: Sequence[ProjectRecord], words_per_minute: int) -> l
 
 def segment_table(segments: Sequence[SegmentRecord], words_per_minute: int) -> list[str]:
     """The segments of a project in order, each with its position and its id."""
+    return placed_table([*enumerate(segments, start=1)], words_per_minute)
+
+
+def placed_table(segments: Sequence[tuple[int, SegmentRecord]], words_per_minute: int) -> list[str]:
+    """Some segments of a project, each with its position in the whole and its id."""
     rows = [
         (
             str(position),
@@ -74,7 +92,7 @@ def segment_table(segments: Sequence[SegmentRecord], words_per_minute: int) -> l
             "locked" if segment.is_locked else "-",
             one_line(segment.text_content),
         )
-        for position, segment in enumerate(segments, start=1)
+        for position, segment in segments
     ]
     return columns(("#", "ID", "LENGTH", "IMAGE", "LOCK", "NARRATION"), rows, right=(0, 1, 2))
 
@@ -108,6 +126,14 @@ def no_segments(project_id: int) -> str:
         f"Project {project_id} has no segments yet. "
         f"Put a story into it with: storyflow segment insert {project_id} 1 FILE"
     )
+
+
+def no_match(project_id: int, text: str | None, filtered: bool) -> str:
+    """What is said where a text or a filter leaves nothing."""
+    if text is None:
+        return f"No segment of project {project_id} fits"
+    fits = " that fits" if filtered else ""
+    return f"“{one_line(text, 80)}” is in no segment of project {project_id}{fits}"
 
 
 def segment_length(segment: SegmentRecord, words_per_minute: int) -> str:

@@ -21,6 +21,7 @@ from storyflow_tui.library import copies
 from storyflow_tui.library.changes import Door
 from storyflow_tui.library.database import BUSY_SECONDS, DATABASE, Database
 from storyflow_tui.library.disk import Disk, as_ours, failures_told
+from storyflow_tui.library.finding import Finder
 from storyflow_tui.library.history import History
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import MEDIA, LinkedFolderError, Media
@@ -69,6 +70,7 @@ class Library:
             self._door = Door(self._database, self._media, self._journal, clock)
             self.projects = Projects(self._database, self._media, self._door)
             self.segments = Segments(self._database, self._media, self._journal, self._door)
+            self.finding = Finder(self._database, clock)
             self.history = History(self._database, self._media, self._journal, self._door)
             self.trash = Trash(self._database, self._media, self._journal, self._door, self.history)
             if not read_only:

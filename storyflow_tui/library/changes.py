@@ -21,7 +21,16 @@ from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import Media, Staging
 from storyflow_tui.library.models import Change, to_moment, to_text
 from storyflow_tui.library.rows import find_project, is_id
-from storyflow_tui.library.steps import Fields, Step, Touched, Work, from_json, to_json
+from storyflow_tui.library.steps import (
+    Fields,
+    Segments,
+    Shift,
+    Step,
+    Touched,
+    Work,
+    from_json,
+    to_json,
+)
 from storyflow_tui.records import Changed
 
 RUN_SECONDS = 30
@@ -165,14 +174,22 @@ class Door:
                 if began.after != ended.before:  # something else came, such as another title
                     return None
                 first.after, began.after = latest.after, ended.after
+            case [Shift(), Segments(ids=[made]), Touched() as began, Fields() as latest, ended]:
+                # The first text of a new segment, typed on: it is in the row that undo takes away.
+                if made != latest.segment_id or not isinstance(ended, Touched):
+                    return None
+                if began.after != ended.before:
+                    return None
+                began.after = ended.after
             case _:
                 return None
         return int(newest[0]), steps
 
     def _write_run(self, change_id: int, steps: list[Step], writing: Writing) -> int | None:
         typed = steps[0]
-        assert isinstance(typed, Fields)
-        if all(typed.before[c] == typed.after[c] for c in typed.after if c != "updated_at"):
+        if isinstance(typed, Fields) and all(
+            typed.before[c] == typed.after[c] for c in typed.after if c != "updated_at"
+        ):
             # Typed and taken back by hand: nothing is left that could be undone.
             self._database.execute("DELETE FROM change WHERE id = ?", (change_id,))
             return None

@@ -14,6 +14,7 @@ from storyflow_tui.errors import (
     DamagedError,
     InvalidImageError,
 )
+from storyflow_tui.lengths import LONGEST_SECONDS
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.inventory import Found, Inventory, Named, Stray
 from storyflow_tui.library.journal import Journal, Move
@@ -150,6 +151,11 @@ class Checks:
             "SELECT id FROM trashed_file WHERE typeof(path) != 'text' OR typeof(place) != 'text'"
         ):
             yield self._misfit(f"trashed file {key}", "is noted with a place that is no text")
+        for (key,) in self._database.rows(
+            f"SELECT project_id FROM target WHERE NOT coalesce(typeof(seconds) IN ('real', "
+            f"'integer') AND seconds BETWEEN 0 AND {LONGEST_SECONDS:.0f}, 0)"
+        ):
+            yield self._misfit(f"target {key}", "holds what is no length")
 
     def _misfit(self, subject: str, what: str) -> Problem:
         message = f"{subject[0].upper()}{subject[1:]} {what}."

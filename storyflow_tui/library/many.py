@@ -266,12 +266,10 @@ class ManySegments:
             files, key = staged.get(segment.id, _Files()), first + number
             image = audio = None
             if files.image and segment.image_file:
-                name = media.original_name(segment.image_file)
-                image = media.image_path(project_id, key, name)
+                image = media.file_path("image_file", project_id, key, segment.image_file)
                 change.files.bring_in(files.image, image)
             if files.audio and segment.audio_file:
-                name = media.original_name(segment.audio_file)
-                audio = media.audio_path(project_id, key, name)
+                audio = media.file_path("audio_file", project_id, key, segment.audio_file)
                 change.files.bring_in(files.audio, audio)
             copies.append(
                 segment._replace(

@@ -229,9 +229,11 @@ def image_path(project_id: int, segment_id: int, name: str) -> str:
     return f"{PROJECTS}/{project_id}/images/{stored_name(str(segment_id), name)}"
 
 
-def audio_path(project_id: int, segment_id: int, name: str) -> str:
-    """Where the audio of a segment is stored, relative to `media/`."""
-    return f"{PROJECTS}/{project_id}/audio/{stored_name(str(segment_id), name)}"
+def file_path(column: str, project_id: int, segment_id: int, stored: str) -> str:
+    """Where a copy of a stored file is stored for another segment, by the column that names it."""
+    folder = "images" if column == "image_file" else "audio"
+    name = stored_name(str(segment_id), original_name(stored))
+    return f"{PROJECTS}/{project_id}/{folder}/{name}"
 
 
 def project_folder(project_id: int) -> str:

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import peewee
 
+from storyflow_tui.lengths import LONGEST_SECONDS
 from storyflow_tui.records import SegmentRecord
-from storyflow_tui.story import LONGEST_SECONDS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -105,6 +105,16 @@ class Tally(peewee.Model):
         table_name = "tally"
 
 
+class Target(peewee.Model):
+    """How long a project is to be; without a row it has no target."""
+
+    project = peewee.ForeignKeyField(Project, on_delete="CASCADE", primary_key=True)
+    seconds = peewee.FloatField()
+
+    class Meta:
+        table_name = "target"
+
+
 class Change(peewee.Model):
     """One undoable step. `project_id` is no foreign key: history outlives what it is about.
 
@@ -160,7 +170,15 @@ class FileMove(peewee.Model):
         table_name = "file_move"
 
 
-MODELS: tuple[type[peewee.Model], ...] = (Project, Segment, Tally, Change, TrashedFile, FileMove)
+MODELS: tuple[type[peewee.Model], ...] = (
+    Project,
+    Segment,
+    Tally,
+    Target,
+    Change,
+    TrashedFile,
+    FileMove,
+)
 
 SEGMENT_COLUMNS = SegmentRecord._fields
 """The columns of `segment`, in the order of the table and of the record."""

@@ -10,8 +10,15 @@ from storyflow_tui.errors import InvalidImageError, InvalidStoryError
 from storyflow_tui.library import media
 from storyflow_tui.library.changes import Door, Writing
 from storyflow_tui.library.database import Database, Row
+from storyflow_tui.library.measuring import set_target
 from storyflow_tui.library.media import Media, Staging
-from storyflow_tui.library.models import PROJECT_COLUMNS, TALLY_COLUMNS, as_text, to_moment
+from storyflow_tui.library.models import (
+    PROJECT_COLUMNS,
+    TALLY_COLUMNS,
+    as_seconds,
+    as_text,
+    to_moment,
+)
 from storyflow_tui.library.order import make_room
 from storyflow_tui.library.pictures import stage_picture
 from storyflow_tui.library.rows import ProjectRow, find_project
@@ -21,7 +28,9 @@ from storyflow_tui.story import STORY_UNREADABLE, Story, clean_story, clean_titl
 
 _SELECT = (
     f"SELECT {', '.join('project.' + column for column in PROJECT_COLUMNS)}, "
-    f"{', '.join(TALLY_COLUMNS)} FROM project JOIN tally ON tally.project_id = project.id"
+    f"{', '.join(TALLY_COLUMNS)}, target.seconds FROM project "
+    "JOIN tally ON tally.project_id = project.id "
+    "LEFT JOIN target ON target.project_id = project.id"
 )
 
 
@@ -57,6 +66,14 @@ class Projects:
             if before != title:
                 change.label = f"Rename “{before}” to “{title}”"
                 change.do(Title(project_id, before, title))
+        return self.get(project_id)
+
+    def set_target(self, project_id: int, seconds: float | None) -> ProjectRecord:
+        """Say how long a project is to be, None: it has no target; a change in its own line.
+
+        Raises InvalidLengthError for what is no length, or 0.
+        """
+        set_target(self._database, self._door, project_id, seconds)
         return self.get(project_id)
 
     def delete(self, project_id: int) -> None:
@@ -199,8 +216,14 @@ class _StagedPictures:
 
 def _record(row: Row) -> ProjectRecord:
     key, title, status, created, updated, *counts = row
+    counts[-1] = as_seconds(counts[-1])  # the target stands last
     record = ProjectRecord(
-        key, as_text(title), as_text(status), to_moment(created), to_moment(updated), *counts
+        key,
+        as_text(title),
+        as_text(status),
+        to_moment(created),
+        to_moment(updated),
+        *counts,
     )
     if math.isfinite(record.measured_seconds):
         return record

@@ -88,6 +88,7 @@ class Restoration:
         segments = [self._with_files_there(segment) for segment in rows]
         self._change.rows.insert_project(project)
         self._change.rows.insert_segments(segments)
+        self._change.rows.set_target(project.id, step.target)
         for path in (project_folder(project.id), *files_of(segments)):
             if path in self._staged:
                 self._change.files.bring_in(self._staged[path], path)

@@ -19,6 +19,7 @@ from storyflow_tui.library.models import (
     TALLY_COLUMNS,
     Project,
     Tally,
+    Target,
     as_seconds,
     as_text,
     to_moment,
@@ -104,6 +105,13 @@ def find_project(database: Database, project_id: int) -> ProjectRow:
     return ProjectRow(row[0], *map(as_text, row[1:]))
 
 
+def find_target(database: Database, project_id: int) -> float | None:
+    """How long a project is to be, in seconds; None where that was not said."""
+    return as_seconds(
+        database.value("SELECT seconds FROM target WHERE project_id = ?", (project_id,))
+    )
+
+
 def named_among(database: Database, paths: Sequence[str]) -> str | None:
     """One of these paths that a segment names as its file, or None."""
     found = database.value(
@@ -156,6 +164,15 @@ class Rows:
             after = dict(zip(SEGMENT_COLUMNS, segment_row(before), strict=True)) | dict(values)
             self._count([segment_record(list(after.values()))], 1)
         return bool(changed)
+
+    def set_lengths(self, lengths: Sequence[tuple[SegmentRecord, float | None]]) -> None:
+        """Set the length of sound of many segments; their times stay."""
+        self._database.execute_many(
+            "UPDATE segment SET audio_duration = ? WHERE id = ?",
+            [(seconds, segment.id) for segment, seconds in lengths],
+        )
+        self._count([segment for segment, _ in lengths], -1)
+        self._count([one._replace(audio_duration=seconds) for one, seconds in lengths], 1)
 
     def set_locks(self, segments: Sequence[SegmentRecord], locked: bool) -> None:
         """Lock or unlock segments that are not so yet."""
@@ -232,6 +249,12 @@ class Rows:
         self._database.execute(
             f"UPDATE project SET {named} WHERE id = ?", [*values.values(), project_id]
         )
+
+    def set_target(self, project_id: int, seconds: float | None) -> None:
+        """Say how long a project is to be, or that it has no target."""
+        self._database.write(Target.delete().where(Target.project == project_id))
+        if seconds is not None:
+            self._database.write(Target.insert(project=project_id, seconds=seconds))
 
     # -- tally --------------------------------------------------------------------------------
 

@@ -1,17 +1,22 @@
-"""Operations on segments: list, get, edit, attach and remove an image, delete, reorder, move."""
+"""Operations on segments: list, get, edit, attach and remove an image, delete, reorder, move.
+
+Those that make one segment out of another are in `composing.py`.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from storyflow_tui.errors import ConflictError, InvalidOrderError, LockedError, NoImageError
 from storyflow_tui.library import media, steps
 from storyflow_tui.library.changes import Writing
+from storyflow_tui.library.composing import Composing
 from storyflow_tui.library.many import ManySegments, set_image
+from storyflow_tui.library.measuring import set_durations
 from storyflow_tui.library.models import to_text
 from storyflow_tui.library.order import (
     demand_position,
@@ -36,7 +41,7 @@ from storyflow_tui.story import clean_narration, clean_prompt
 _FIELD_NAMES = {"text_content": "narration", "image_prompt": "prompt"}
 
 
-class Segments(ManySegments):
+class Segments(Composing, ManySegments):
     """The segments of one library. Ids that are not there raise NotFoundError everywhere."""
 
     # -- reading ------------------------------------------------------------------------------
@@ -237,6 +242,15 @@ class Segments(ManySegments):
             change.label = f"Remove the picture of segment {position_of(self._database, now)}"
             set_image(change, now, None)
             return find_segment(self._database, segment_id)
+
+    def set_durations(self, durations: Mapping[int, float | None]) -> Sequence[SegmentRecord]:
+        """Set how long the sound of segments of one project is, in seconds, in one change.
+
+        None leaves a segment to the estimate from its words. Locked ones take a length too; times
+        of change stay. Returns the segments in the order given. Raises InvalidLengthError,
+        InvalidOrderError for segments of several projects.
+        """
+        return set_durations(self._database, self._door, durations)
 
     # -- place --------------------------------------------------------------------------------
 

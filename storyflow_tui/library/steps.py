@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, get_args
 
 from storyflow_tui.errors import ConflictError, DamagedError, LockedError, NotFoundError
 from storyflow_tui.library.database import Database
@@ -22,6 +22,7 @@ from storyflow_tui.library.rows import (
     Rows,
     find_project,
     find_segment,
+    find_target,
     named_among,
     segment_record,
     segment_row,
@@ -77,6 +78,8 @@ class Segments:
     appear: bool
     ids: list[int]
     rows: list[list[Any]] | None = None
+    shares: bool = False
+    """Whether what they say came from another segment or goes into one: then a lock keeps them."""
 
     def go(self, work: Work, *, forward: bool) -> None:
         """Make them come or go."""
@@ -100,6 +103,8 @@ class Segments:
                     "Not all of these segments are in the story any more",
                     {"project_id": self.project_id, "segment_ids": [*self.ids]},
                 )
+            for locked in (each for each in segments if self.shares and each.is_locked):
+                raise LockedError(LOCKED_TEXT, {"segment_id": locked.id})
             self.rows = [segment_row(segment) for segment in segments]
             for path in files_of(segments):
                 work.files.put_away_file(path, self.project_id)
@@ -116,6 +121,7 @@ class WholeProject:
     appear: bool
     project: list[Any] | None = None
     rows: list[list[Any]] | None = None
+    target: float | None = None
 
     def go(self, work: Work, *, forward: bool) -> None:
         """Make it come or go."""
@@ -127,7 +133,8 @@ class WholeProject:
             segments = [segment_record(row) for row in self.rows or []]
             work.rows.insert_project(ProjectRow(*self.project))
             work.rows.insert_segments(segments)
-            self.project = self.rows = None
+            work.rows.set_target(self.project_id, self.target)
+            self.project = self.rows = self.target = None
             for path in [folder, *_outside(folder, segments)]:
                 if (place := work.files.held(path)) is not None:
                     work.files.bring_back(path, place)
@@ -135,6 +142,7 @@ class WholeProject:
             self.project = list(find_project(work.database, self.project_id))
             segments = work.rows.segments(self.project_id)
             self.rows = [segment_row(segment) for segment in segments]
+            self.target = find_target(work.database, self.project_id)
             work.rows.delete_project(self.project_id)
             for path in _outside(folder, segments):
                 work.files.put_away_file(path, self.project_id)
@@ -156,6 +164,55 @@ class Title:
         work.projects_changed = True
         work.touch(self.project_id)
         work.rows.set_project(self.project_id, {"title": self.after if forward else self.before})
+
+
+@dataclass(slots=True)
+class Target:
+    """It was said how long a project is to be, in seconds; None: that it has no target."""
+
+    kind: ClassVar[str] = "target"
+    project_id: int
+    before: float | None
+    after: float | None
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Set the target to one side."""
+        here, there = (self.before, self.after) if forward else (self.after, self.before)
+        if find_target(work.database, self.project_id) != here:
+            raise ConflictError(
+                f"The target of project {self.project_id} was changed meanwhile",
+                {"project_id": self.project_id},
+            )
+        work.projects_changed = True
+        work.touch(self.project_id)
+        work.rows.set_target(self.project_id, there)
+
+
+@dataclass(slots=True)
+class Lengths:
+    """Segments got other lengths of sound, in seconds or None: the three lists run side by side.
+
+    No content in the sense of the lock, so that it is not asked for, and no time of theirs moves.
+    """
+
+    kind: ClassVar[str] = "lengths"
+    project_id: int
+    ids: list[int]
+    before: list[float | None]
+    after: list[float | None]
+
+    def go(self, work: Work, *, forward: bool) -> None:
+        """Set the lengths to one side; one that is another by now refuses it."""
+        here, there = (self.before, self.after) if forward else (self.after, self.before)
+        found = {segment.id: segment for segment in work.rows.some_segments(self.ids)}
+        segments = [found[key] for key in self.ids if key in found]
+        if [segment.audio_duration for segment in segments] != here:
+            raise ConflictError(
+                f"The lengths of project {self.project_id} were changed meanwhile",
+                {"project_id": self.project_id},
+            )
+        work.rows.set_lengths([*zip(segments, there, strict=True)])
+        work.touch(self.project_id, *self.ids)
 
 
 @dataclass(slots=True)
@@ -261,23 +318,20 @@ class Touched:
 
 
 Step: TypeAlias = (
-    Fields | Segments | WholeProject | Title | Order | Numbered | Shift | Strays | Touched
+    Fields
+    | Segments
+    | WholeProject
+    | Title
+    | Target
+    | Lengths
+    | Order
+    | Numbered
+    | Shift
+    | Strays
+    | Touched
 )
 
-_KINDS: dict[str, type[Any]] = {
-    step.kind: step
-    for step in (
-        Fields,
-        Segments,
-        WholeProject,
-        Title,
-        Order,
-        Numbered,
-        Shift,
-        Strays,
-        Touched,
-    )
-}
+_KINDS: dict[str, type[Any]] = {step.kind: step for step in get_args(Step)}
 
 
 class Work:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
 
@@ -16,8 +17,9 @@ from storyflow_tui.config import Settings
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.tui.ending import EndingApp
-from storyflow_tui.tui.keymap import APP, SCREENS, bindings, clashes
+from storyflow_tui.tui.keymap import APP, bindings
 from storyflow_tui.tui.look import INK, PAPER
+from storyflow_tui.tui.overrides import Overrides
 from storyflow_tui.tui.place import remember
 from storyflow_tui.tui.plain import plain_filters
 from storyflow_tui.tui.session import Session
@@ -75,6 +77,10 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
         self.register_theme(INK)
         self.register_theme(PAPER)
         self.theme = settings.theme
+        overrides = Overrides.of(settings.keys)
+        settings = replace(
+            settings, keys=overrides.keys, problems=(*settings.problems, *overrides.problems)
+        )
         self.session = Session(self, library, settings, read_only=read_only)
         self.session.refused = self.refused
         self.demo = demo
@@ -173,11 +179,7 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
         return [screen for screen in shown if hasattr(screen, "saving")]
 
     def _say_problems(self) -> None:
-        problems = [*self.session.settings.problems]
-        known = {key.id for table in (*SCREENS.values(), APP) for key in table}
-        unknown = sorted(set(self.session.settings.keys) - known)
-        problems += [f"keys.{name} names no binding. It is left out." for name in unknown]
-        problems += clashes(self.session.settings.keys)
+        problems = self.session.settings.problems
         if problems:
             more = f"and {len(problems) - 1} more" if len(problems) > 1 else ""
             self.say(f"! {problems[0]}", more, "warning")

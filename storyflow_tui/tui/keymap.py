@@ -6,10 +6,11 @@ and `[keys]` in `config.toml` replaces keys by id. Nothing else in the editor bi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding
+from textual.keys import key_to_character
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Key:
     `keys` are Textual's names, parted by commas. `action` is the method without `action_`.
     `group` is the heading in the help; `hint` the word in the hint line (none: not hinted), where
     the order of the table is the order of keeping. `label` replaces the keys where they are shown;
-    the hint line shows its first word, or `hint_keys` where a hint stands for more than one key.
+    the hint line shows its first word, or `hint_keys` where a hint stands for this and for the
+    next of the table, a word each.
     """
 
     id: str
@@ -32,6 +34,11 @@ class Key:
     label: str | None = None
     priority: bool = False
     hint_keys: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Textual's names of the keys."""
+        return tuple(name.strip() for name in self.keys.split(","))
 
 
 def bindings(keys: Sequence[Key], *, first: bool = False) -> list[Binding]:
@@ -363,20 +370,44 @@ SCREENS = {
 }
 """All tables by the name of their screen; `APP` holds everywhere."""
 
+BESIDE = {
+    "editor": FIELD,
+    "picker": ONE_LINE,
+    "import": FIELD,
+    "line": ONE_LINE,
+    "palette": ONE_LINE,
+}
+"""The keys that hold beside those of a screen: of the fields there into which is typed."""
 
-def clashes(replaced: Mapping[str, str]) -> list[str]:
-    """A sentence for each key that the settings give to more than one action of a screen.
+TYPED_INTO = frozenset(
+    key.id
+    for table in (FIELD, *(SCREENS[name] for name in BESIDE), [one for one in APP if one.priority])
+    for key in table
+)
+"""The actions that are there while somebody types: no letter can stand for them."""
 
-    `replaced` are keys by binding id, as in `config.toml`.
-    """
-    found: dict[str, None] = {}
-    for name, table in SCREENS.items():
-        beside = FIELD if name == "editor" else ()
-        owners: dict[str, list[str]] = {}
-        for key in (*table, *beside, *APP):
-            for one in dict.fromkeys(replaced.get(key.id, key.keys).split(",")):
-                owners.setdefault(one.strip(), []).append(key.id)
-        for one, ids in owners.items():
-            if len(ids) > 1 and any(owner in replaced for owner in ids):
-                found[f"The key {one} is given to {' and to '.join(ids)}."] = None
-    return list(found)
+_SHORT = {
+    "escape": "esc",
+    "delete": "del",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "space": "space",
+}
+
+
+def key_name(key: str) -> str:
+    """A key by Textual's name as people read it: `ctrl+s` is `^S`, `question_mark` is `?`."""
+    *modifiers, last = key.split("+")
+    if not modifiers and len(last) > 1 and last[0] == "f" and last[1:].isdigit():
+        return last.upper()
+    character = key_to_character(last) or ""
+    short = _SHORT.get(last) or (character if character.isprintable() else "") or last
+    if modifiers == ["ctrl"] and len(short) == 1 and short.isascii():
+        return f"^{short.upper()}"
+    return "+".join([*modifiers, short])

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-_LONGEST = 1e12
+from storyflow_tui.lengths import clock
+
 _KIB = 1024
 _MIB = 1024 * 1024
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -18,12 +19,7 @@ def length(seconds: float, guessed: bool) -> str:
 
     A measured one has a blank where the sign would stand, so that digits align.
     """
-    # A sum of lengths from elsewhere may be no number at all.
-    whole = int(min(max(0.0, seconds), _LONGEST) + 0.5)
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    clock = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-    return ("~" if guessed else " ") + clock
+    return ("~" if guessed else " ") + clock(seconds)
 
 
 def file_size(count: int, *, brief: bool = False) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,3 +130,37 @@ def test_titles_reach_the_screen_without_bidi_overrides(run: Run) -> None:
     for command in (["project", "list"], ["project", "show", 1], ["history"]):
         answer = run(*command)
         assert "\u202e" not in answer.out
+
+
+def test_target_shows_what_is_set_and_how_far_it_is(run: Run, lamp: int) -> None:
+    assert run("project", "target", lamp).out == "The Lamp: ~0:02, no target\n"
+    assert run("project", "target", lamp, "4:00").out == "The Lamp: ~0:02 of 4:00, 3:58 to go\n"
+    assert run("project", "target", lamp).out == "The Lamp: ~0:02 of 4:00, 3:58 to go\n"
+    run("segment", "set-length", 1, "5m", 2, 0, 3, 0)
+    assert run("project", "target", lamp).out == "The Lamp: 5:00 of 4:00, 1:00 over\n"
+    assert run("project", "show", lamp).out.splitlines()[1].endswith("5:00, target 4:00")
+    assert run("project", "target", lamp, "none").out == "The Lamp: 5:00, no target\n"
+
+
+def test_target_prints_the_project_with_it(run: Run, lamp: int) -> None:
+    project = run("project", "target", lamp, 90, "--json").json
+    assert list(project) == [
+        *COLUMNS,
+        "segment_count",
+        "image_count",
+        "duration",
+        "target",
+    ]
+    assert project["target"] == 90
+    assert run("project", "target", lamp, "none", "--json").json["target"] is None
+
+
+@pytest.mark.parametrize(("target", "code"), [("soon", 2), (-1, 2), (0, 1)])
+def test_a_wrong_target_is_refused(run: Run, lamp: int, target: object, code: int) -> None:
+    assert run("project", "target", lamp, target).code == code
+    assert run("project", "target", lamp, "--json").json["target"] is None
+
+
+def test_showing_a_target_makes_no_library(run: Run, place: Path) -> None:
+    assert run("--json", "project", "target", 1).refusal["code"] == "not_found"
+    assert not place.exists()

@@ -258,3 +258,84 @@ def test_insert_of_a_story_that_cannot_be_read_changes_nothing(
     answer = run("--json", "segment", "insert", lamp, 1, "bad.txt")
     assert answer.refusal["code"] == "invalid_story"
     assert order(run, lamp) == [1, 2, 3]
+
+
+def found(run: Run, project: int, *options: object) -> list[int]:
+    return [one["id"] for one in run("segment", "list", project, *options, "--json").json]
+
+
+def test_list_finds_a_text_in_any_case(run: Run, lamp: int) -> None:
+    assert found(run, lamp, "--find", "TWO") == [2]
+    assert found(run, lamp, "--find", "fog") == [1]
+    assert found(run, lamp, "--find", "%") == []
+
+
+def test_list_filters_by_image_and_lock(run: Run, lamp: int, picture: Path) -> None:
+    run("segment", "attach-image", 1, picture)
+    run("segment", "edit", 2, "--lock")
+    assert found(run, lamp, "--without-image") == [2, 3]
+    assert found(run, lamp, "--locked") == [2]
+    assert found(run, lamp, "--unlocked") == [1, 3]
+    assert found(run, lamp, "--without-image", "--unlocked") == [3]
+    assert found(run, lamp, "--find", "lamps", "--locked") == [2]
+    assert found(run, lamp, "--find", "lamp.png") == [1]
+    assert found(run, lamp, "--changed-today") == [1, 2, 3]
+
+
+def test_a_filtered_list_keeps_the_positions_of_the_whole(run: Run, lamp: int) -> None:
+    _, row = run("segment", "list", lamp, "--find", "three").out.splitlines()
+    assert row.split()[:2] == ["3", "3"]
+
+
+def test_a_filtered_list_that_is_empty_says_so(run: Run, lamp: int) -> None:
+    said = run("segment", "list", lamp, "--find", "fogg").out
+    assert said == f"“fogg” is in no segment of project {lamp}\n"
+    assert run("segment", "list", lamp, "--locked").out == f"No segment of project {lamp} fits\n"
+    assert run("segment", "list", lamp, "--locked", "--json").json == []
+
+
+@pytest.mark.parametrize("options", [("--locked", "--unlocked"), ("--find", " ")])
+def test_options_that_cannot_be_meant_are_wrong_usage(
+    run: Run, lamp: int, options: tuple[str, ...]
+) -> None:
+    assert run("segment", "list", lamp, *options).code == 2
+
+
+def test_a_filtered_list_of_an_absent_project_is_refused(run: Run, lamp: int) -> None:
+    answer = run("segment", "list", 9, "--find", "lamp", "--json").refusal
+    assert (answer["error"], answer["code"]) == ("Project 9 not found", "not_found")
+
+
+def test_set_length_prints_the_segment(run: Run, lamp: int) -> None:
+    segment = run("segment", "set-length", 2, "0:04.5", "--json").json
+    assert list(segment) == COLUMNS
+    assert (segment["id"], segment["audio_duration"]) == (2, 4.5)
+    assert run("segment", "set-length", 2, 90).out == "Segment 2 is 1:30 long\n"
+    assert run("segment", "set-length", 2, "none").out == "Segment 2 is ~0:01 long\n"
+
+
+def test_several_lengths_are_one_change(run: Run, lamp: int) -> None:
+    segments = run("segment", "set-length", 3, 5, 1, "1:00", "--json").json
+    assert [(one["id"], one["audio_duration"]) for one in segments] == [(3, 5), (1, 60)]
+    assert run("undo", lamp).out.startswith("Undone: Set the lengths of 2 segments\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], [1], [1, 2, 3], [1, "soon"], [1, -3], [1, "1:75"], [1, 2, 1, 3], ["x", 3]]
+)
+def test_lengths_that_are_no_pairs_are_wrong_usage(
+    run: Run, lamp: int, arguments: list[object]
+) -> None:
+    answer = run("segment", "set-length", *arguments)
+    assert answer.code == 2
+    assert "Traceback" not in answer.err
+    assert all(one["audio_duration"] is None for one in run("segment", "list", 1, "--json").json)
+
+
+def test_a_length_of_another_project_is_refused_by_its_id(
+    run: Run, lamp: int, tmp_path: Path
+) -> None:
+    run("import", tmp_path / "lamp.txt")
+    answer = run("segment", "set-length", 1, 3, 4, 3)
+    assert answer.code == 1
+    assert "not in this project: 4" in answer.err

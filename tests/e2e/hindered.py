@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from storyflow_tui.__main__ import main
+from storyflow_tui.tui import saving
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.field import Field
 
@@ -28,6 +29,12 @@ def held(gate: str) -> None:
         session.write(lambda _: _while(gate))
 
     _put(Session, start=start)
+
+
+def restless(gate: str) -> None:
+    """As `held`, and the person's typing never rests."""
+    saving.RESTS = 3600.0
+    held(gate)
 
 
 def small(limit: str) -> None:
@@ -78,6 +85,7 @@ def _while(gate: str) -> None:
 
 if __name__ == "__main__":
     _, name, argument, *command = sys.argv
-    {"held": held, "small": small, "stuck": stuck, "fault": fault}[name](argument)
+    makers = {"held": held, "restless": restless, "small": small, "stuck": stuck, "fault": fault}
+    makers[name](argument)
     sys.argv = ["storyflow", *command]
     sys.exit(main())

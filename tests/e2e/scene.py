@@ -43,7 +43,7 @@ class Scene:
     def start(self, hindrance: str = "", argument: str = "") -> None:
         """Start the editor, with something in its way or without, and open the field."""
         program = [*self.through]
-        if hindrance == "held":
+        if hindrance in ("held", "restless"):
             self.gate.touch()
         if hindrance:
             hindered = str(_HERE / "hindered.py")

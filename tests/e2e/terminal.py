@@ -19,6 +19,9 @@ import pytest
 PATIENCE = 20.0
 """Seconds after which a screen that does not come is a failure."""
 
+_BETWEEN = 0.02
+"""Seconds from one look to the next: each is a process that takes its time from the editor."""
+
 
 def command() -> str:
     """The installed `storyflow` beside the running Python."""
@@ -104,6 +107,7 @@ class Terminal:
             if holds(screen):
                 return screen
             assert time.monotonic() < end, f"{what} never came:\n{screen}"
+            time.sleep(_BETWEEN)
 
     def asked(self, what: str) -> str:
         """What tmux says of this window, by the name of one of its variables."""
@@ -139,5 +143,7 @@ def until(holds: Callable[[], bool], what: str, screen: Terminal | None = None) 
     """Wait until something holds of files or rows; a failure shows the screen."""
     end = time.monotonic() + PATIENCE
     while not holds():
-        shown = f":\n{screen.screen()}" if screen else ""
-        assert time.monotonic() < end, f"{what} never came{shown}"
+        if time.monotonic() > end:
+            shown = f":\n{screen.screen()}" if screen else ""
+            raise AssertionError(f"{what} never came{shown}")
+        time.sleep(_BETWEEN)

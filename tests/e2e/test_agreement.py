@@ -6,11 +6,14 @@ import hashlib
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
 from storyflow_tui import transfer
+from storyflow_tui.cli import main
 from tests.e2e.terminal import Terminal, run, until
 
 
@@ -93,7 +96,7 @@ def test_commands_and_keys_do_the_same(tmp_path: Path, terminal: Callable[..., T
     screen.wait_for("12 segments", "1 of 12")
     steps = _steps(pictures, by_command)
     for step in steps:
-        run(by_command, *step.command)
+        _command(by_command, *step.command)
         wanted = _state(by_command)
         if step.shows:
             screen.wait_for(step.shows)
@@ -110,6 +113,12 @@ def test_commands_and_keys_do_the_same(tmp_path: Path, terminal: Callable[..., T
     screen.wait_for("ended with 0")
     assert len(steps) >= 20
     assert run(by_keys, "check") == run(by_command, "check") == []
+
+
+def _command(library: Path, *arguments: str) -> None:
+    # Within this process: that the installed command does the same is shown elsewhere.
+    with redirect_stdout(StringIO()):
+        assert main(["--library", str(library), *arguments, "--json"]) == 0, arguments
 
 
 def _agrees(library: Path, wanted: dict[str, object]) -> bool:

@@ -39,6 +39,7 @@ def test_both_texts_of_two_editors_are_shown_and_the_choice_is_kept(
     until(lambda: scene.text() == THEIRS + STORED, "the other's save", other)
     scene.gate.unlink()
     scene.terminal.wait_for("Someone else changed this narration", TYPED + STORED, THEIRS + STORED)
+    scene.terminal.wait_for("keep mine", "take theirs")
     scene.terminal.press(answer)
     mine, theirs = TYPED + STORED, THEIRS + STORED
     wanted = {"m": mine, "t": theirs, "b": f"{mine}\n\n{theirs}"}[answer]
@@ -98,3 +99,60 @@ def test_a_segment_that_another_editor_deletes_gives_its_text_to_a_draft(
     scene.terminal.press("C-q")
     scene.terminal.wait_for("ended with 0")
     assert [draft.text for draft in scene.drafts()] == [TYPED + "Still here. " + STORED]
+
+
+def test_a_field_whose_segment_comes_back_types_into_its_own_and_not_into_the_neighbour(
+    scene: Scene,
+) -> None:
+    scene.start()
+    scene.type()
+    until(lambda: scene.text() == TYPED + STORED, "the save", scene.terminal)
+    run(scene.library, "segment", "delete", "2", "--yes")
+    scene.terminal.wait_for("This segment was deleted in another window.")
+    scene.terminal.write("Away. ")
+    scene.terminal.wait_for("Away.")
+    run(scene.library, "undo", "1")
+    away = TYPED + "Away. "
+    until(lambda: scene.text() == away + STORED, "the text typed meanwhile", scene.terminal)
+    scene.terminal.write("Back. ")
+    until(lambda: scene.text() == away + "Back. " + STORED, "the save", scene.terminal)
+    texts = [segment["text_content"] for segment in run(scene.library, "segment", "list", "1")]
+    assert texts == ["First.", away + "Back. " + STORED, "Third."]
+    scene.terminal.press("C-s")
+    scene.terminal.wait_for("2 of 3", "e narration")
+
+
+@pytest.mark.parametrize("way", ["later", long("m")])
+def test_a_field_in_conflict_whose_segment_is_deleted_is_left_and_its_text_offered(
+    way: str, scene: Scene, terminal: Make
+) -> None:
+    scene.start("held")
+    scene.type()
+    run(scene.library, "segment", "edit", "2", "--text", THEIRS)
+    scene.gate.unlink()
+    scene.terminal.wait_for("Someone else changed this narration", "keep mine")
+    run(scene.library, "segment", "delete", "2", "--yes")
+    scene.terminal.press("Escape" if way == "later" else way)
+    scene.terminal.wait_for("not saved: segment was deleted", "2 of 3", TYPED.strip())
+    scene.terminal.press("C-s")
+    scene.terminal.wait_for("2 of 2", "Third.")
+    scene.terminal.press("C-q")
+    scene.terminal.wait_for("ended with 0")
+    assert [draft.text for draft in scene.drafts()] == [TYPED + STORED]
+    scene.reopen(terminal())
+    scene.terminal.wait_for("belongs to a segment that was deleted", TYPED + STORED)
+
+
+def test_a_conflict_is_not_asked_about_while_somebody_types(scene: Scene) -> None:
+    scene.start("restless")
+    scene.type()
+    run(scene.library, "segment", "edit", "2", "--text", THEIRS)
+    scene.gate.unlink()
+    scene.terminal.wait_for("! changed elsewhere")
+    typed = "m t b tomb. " * 20
+    scene.terminal.write(typed)
+    scene.terminal.press("C-s")
+    scene.terminal.wait_for("Someone else changed this narration", "keep mine", "take theirs")
+    assert scene.text() == THEIRS
+    scene.terminal.press("m")
+    until(lambda: scene.text() == TYPED + typed + STORED, "the whole text", scene.terminal)

@@ -190,8 +190,28 @@ _DIRECT: tuple[Operation, ...] = (
     Operation(
         "segments.reorder", "reorder", lambda lib, _: lib.segments.reorder(1, [4, 3, 2, 1]), 1
     ),
+    Operation(
+        "segments.set_durations",
+        "set lengths",
+        lambda lib, _: lib.segments.set_durations({1: 2.5, 3: 1.25, 4: None}),
+        1,
+    ),
+    Operation(
+        "projects.set_target", "set the target", lambda lib, _: lib.projects.set_target(1, 90), 1
+    ),
     Operation("segments.move", "move", lambda lib, _: lib.segments.move(1, 3), 1),
     Operation("segments.step", "step", lambda lib, _: lib.segments.step(1, 1), 1),
+    Operation("segments.add", "add", lambda lib, _: lib.segments.add(1, "New", below=1), 1),
+    Operation("segments.duplicate", "duplicate", lambda lib, _: lib.segments.duplicate(1), 1),
+    Operation("segments.split", "split", lambda lib, _: lib.segments.split(1, 4), 1),
+    Operation("segments.merge", "merge", lambda lib, _: lib.segments.merge(1), 1),
+    Operation(
+        "segments.merge",
+        "merge, the image of the next",
+        lambda lib, _: lib.segments.merge(1),
+        1,
+        before=(lambda lib, _: lib.segments.remove_image(1),),
+    ),
     Operation(
         "trash.empty", "empty the trash", lambda lib, _: lib.trash.empty(), is_piecemeal=True
     ),

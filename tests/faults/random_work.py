@@ -85,6 +85,12 @@ class Chooser:
             return None
         return project_id, self._random.choice(self._model.order(project_id))
 
+    def _project_with_room(self) -> int | None:
+        project_id = self._project()
+        if project_id is None or len(self._model.rows(project_id)) >= SEGMENTS:
+            return None
+        return project_id
+
     def _picture(self) -> Picture:
         return Picture(self._random.choice(NAMES), self._random.randrange(self._pictures))
 
@@ -113,8 +119,7 @@ class Chooser:
         return project_id and (project_id,)  # type: ignore[return-value]
 
     def _insert(self) -> tuple[Any, ...] | None:
-        project_id = self._project()
-        if project_id is None or len(self._model.rows(project_id)) >= SEGMENTS:
+        if (project_id := self._project_with_room()) is None:
             return None
         position = self._random.randint(1, len(self._model.rows(project_id)) + 1)
         return project_id, position, *self._some_story(2)
@@ -153,6 +158,23 @@ class Chooser:
         order = self._model.order(found[0])
         self._random.shuffle(order)
         return found[0], order
+
+    def _add(self) -> tuple[Any, ...] | None:
+        if (project_id := self._project_with_room()) is None:
+            return None
+        position = self._random.randint(1, len(self._model.rows(project_id)) + 1)
+        return project_id, position, self._random.choice(TEXTS)
+
+    def _duplicate(self) -> tuple[Any, ...] | None:
+        found = self._segment()
+        return found if found and len(self._model.rows(found[0])) < SEGMENTS else None
+
+    def _split(self) -> tuple[Any, ...] | None:
+        found = self._duplicate()
+        return found and (*found, self._random.randint(0, 8))
+
+    def _merge(self) -> tuple[Any, ...] | None:
+        return self._segment()
 
     def _undo(self) -> tuple[Any, ...] | None:
         return (self._project() if self._random.random() < 0.7 else None,)
@@ -214,6 +236,10 @@ _WEIGHTS = {
     "delete": 4,
     "move": 3,
     "reorder": 2,
+    "add": 2,
+    "duplicate": 4,
+    "split": 4,
+    "merge": 4,
     "undo": 12,
     "redo": 8,
     "restore": 6,
@@ -280,6 +306,14 @@ def _perform(library: Library, pictures: Path, intent: Intent) -> None:
             segments.move(key, position)
         case "reorder", (project_id, order):
             segments.reorder(project_id, order)
+        case "add", (project_id, position, text):
+            segments.add(project_id, text, position=position)
+        case "duplicate", (_, key):
+            segments.duplicate(key)
+        case "split", (_, key, offset):
+            segments.split(key, offset)
+        case "merge", (_, key):
+            segments.merge(key)
         case "undo", (line,):
             history.undo(line)
         case "redo", (line,):

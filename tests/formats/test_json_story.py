@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from storyflow_tui.errors import InvalidStoryError
 from storyflow_tui.formats import JSON
 from storyflow_tui.formats.reading import Reading
-from storyflow_tui.story import LONGEST_SECONDS, Story, StorySegment
+from storyflow_tui.lengths import LONGEST_SECONDS
+from storyflow_tui.story import Story, StorySegment
 
 
 def read(value: object, folder: Path | None = None) -> Reading:

@@ -74,6 +74,7 @@ def test_the_file_is_known_as_ours(library: Library, sql: Sql) -> None:
     assert sql(library, "PRAGMA journal_mode") == [("wal",)]
 
 
+@pytest.mark.durable
 def test_every_connection_is_durable_and_keeps_foreign_keys(library: Library) -> None:
     assert library._database.value("PRAGMA synchronous") == 2
     assert library._database.value("PRAGMA foreign_keys") == 1

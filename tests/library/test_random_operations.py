@@ -22,6 +22,7 @@ from tests.model import Model, Row, Rows
 
 TEXTS = st.sampled_from(["a", "b c", "雨が降る", "x\ny", "one two three four"])
 NUMBERS = st.integers(0, 50)
+LENGTHS = st.none() | st.floats(0, 100)
 EDITS = st.tuples(st.just("edit"), NUMBERS, TEXTS | st.none(), TEXTS | st.none())
 SOME = st.lists(NUMBERS, min_size=1, max_size=4)
 LOCKS = st.tuples(st.just("lock"), SOME, st.booleans())
@@ -31,6 +32,7 @@ OTHERS = [
     st.tuples(st.just("step"), NUMBERS, st.integers(-4, 4)),
     st.tuples(st.just("reorder"), st.randoms(use_true_random=False)),
     st.tuples(st.just("delete"), NUMBERS),
+    st.tuples(st.just("measure"), st.dictionaries(NUMBERS, LENGTHS, min_size=1, max_size=3)),
     st.tuples(st.just("delete_many"), SOME),
     st.tuples(st.just("move_many"), SOME, NUMBERS),
     st.tuples(st.just("copy"), SOME, NUMBERS),
@@ -63,6 +65,7 @@ class Pair:
                 segment.text_content,
                 segment.image_prompt,
                 segment.is_locked,
+                length=segment.audio_duration,
             )
             for segment in self.library.segments.list(self.project_id)
         }
@@ -143,6 +146,11 @@ class Pair:
         key = self.pick(number)
         self.library.segments.delete(key)
         self.model.delete(self.project_id, key)
+
+    def measure(self, lengths: dict[int, float | None]) -> None:
+        wanted = {self.pick(number): length for number, length in lengths.items()}
+        self.library.segments.set_durations(wanted)
+        self.model.measure(self.project_id, wanted)
 
     def insert(self, number: int, texts: list[str]) -> None:
         position = number % (len(self.order) + 1) + 1

@@ -27,7 +27,7 @@ from storyflow_tui.library import Library
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.migrations import VERSION
 
-FROZEN = Path(__file__).parent / "frozen" / "schema-1"
+FROZEN = Path(__file__).parent / "frozen" / "schema-2"
 PAGE = 4096
 
 

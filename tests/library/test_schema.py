@@ -26,7 +26,12 @@ from storyflow_tui.library import Library, migrations
 from storyflow_tui.library.database import Database
 from storyflow_tui.story import Story, StorySegment
 
-FROZEN = Path(__file__).parent / "frozen" / "schema-1"
+FROZEN = Path(__file__).parent / "frozen"
+DIGESTS = {
+    "schema-1": "99625a96ece312d197970c2564071463f41a6501d9248c32e6c922e0849c0217",
+    "schema-2": "dd8fde633985b85d6350b3b6dc0fcdf234cbed7593f8345a1dc884a48d90a27e",
+}
+"""Each schema, by what its library was when it was frozen."""
 ROOT = Path(__file__).parents[2]
 INVENTED = (
     "ALTER TABLE project ADD COLUMN colour TEXT NOT NULL DEFAULT 'teal'",
@@ -36,10 +41,22 @@ INVENTED = (
 """An invented step: it adds to a table, makes one, and writes rows."""
 
 
+@pytest.fixture(params=DIGESTS)
+def each(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The folder of a copy of the library that a schema left, for every schema in turn."""
+    return Path(shutil.copytree(FROZEN / request.param, tmp_path / "each"))
+
+
 @pytest.fixture
 def frozen(tmp_path: Path) -> Path:
+    """The folder of a copy of the library that today's schema left."""
+    return Path(shutil.copytree(FROZEN / [*DIGESTS][-1], tmp_path / "frozen"))
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
     """The folder of a copy of the library that schema 1 left."""
-    return Path(shutil.copytree(FROZEN, tmp_path / "frozen"))
+    return Path(shutil.copytree(FROZEN / "schema-1", tmp_path / "first"))
 
 
 def use(monkeypatch: pytest.MonkeyPatch, *steps: tuple[str, ...]) -> None:
@@ -79,20 +96,27 @@ def version(folder: Path) -> int:
 # -- a frozen library -------------------------------------------------------------------------
 
 
-def test_the_frozen_library_is_the_one_that_was_frozen() -> None:
+@pytest.mark.parametrize("name", DIGESTS)
+def test_a_frozen_library_is_the_one_that_was_frozen(name: str) -> None:
     digest = hashlib.sha256()
-    for path in sorted(path for path in FROZEN.rglob("*") if path.is_file()):
-        digest.update(f"{path.relative_to(FROZEN).as_posix()}\0".encode() + path.read_bytes())
-    assert digest.hexdigest() == (
-        "99625a96ece312d197970c2564071463f41a6501d9248c32e6c922e0849c0217"
-    )
+    folder = FROZEN / name
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
+    assert digest.hexdigest() == DIGESTS[name]
 
 
-def test_a_frozen_library_shows_all_that_was_in_it(frozen: Path) -> None:
-    with Library.open(frozen) as library:
+def test_every_schema_has_its_frozen_library() -> None:
+    headers = [(FROZEN / name / "storyflow.db").read_bytes()[:64] for name in DIGESTS]
+    versions = [int.from_bytes(header[60:], "big") for header in headers]
+    assert versions == [*range(1, migrations.VERSION + 1)]
+
+
+def test_a_frozen_library_shows_all_that_was_in_it(each: Path) -> None:
+    picture_was = (each / "media/projects/1/images/1_gull.jpg").read_bytes()
+    with Library.open(each) as library:
         assert library.check() == []
         assert library.notes == []
-        empty, lamp = library.projects.list()
+        empty, lamp = sorted(library.projects.list(), key=lambda project: project.title)
         assert (lamp.title, empty.title) == ("The Lamp", "Empty")
         assert [(s.id, s.text_content, s.is_locked) for s in library.segments.list(lamp.id)] == [
             (4, "灯台の灯。", False),
@@ -101,9 +125,46 @@ def test_a_frozen_library_shows_all_that_was_in_it(frozen: Path) -> None:
         ]
         picture = library.file(library.segments.get(1).image_file)
         assert picture is not None
-        assert picture.read_bytes() == (FROZEN / "media/projects/1/images/1_gull.jpg").read_bytes()
+        assert picture.read_bytes() == picture_was
         assert [len(held.files) for held in library.trash.list()] == [1, 1, 1]
         assert {change.state for change in library.history.list()} == {"done", "set_aside"}
+
+
+def test_a_library_of_schema_2_knows_its_targets_and_lengths(frozen: Path) -> None:
+    with Library.open(frozen) as library:
+        assert library.projects.get(1).target_seconds == 90
+        assert library.segments.get(1).audio_duration == 3.5
+        for _ in range(2):  # the empty story, and the deletion of one with a target
+            library.history.undo()
+        assert [each.target_seconds for each in library.projects.list()] == [3600, 90]
+
+
+def test_a_library_of_schema_1_gets_targets_and_keeps_every_row(first: Path) -> None:
+    before = rows(first)
+    with Library.open(first) as library:
+        assert [project.target_seconds for project in library.projects.list()] == [None, None]
+    assert version(first) == migrations.VERSION
+    assert rows(first) == before
+    with Library.open(first) as library:
+        assert library.projects.set_target(1, 60).target_seconds == 60
+        library.projects.delete(1)
+        library.history.undo()
+        assert library.projects.get(1).target_seconds == 60
+        assert library.check() == []
+    (copy,) = (first / "backups").iterdir()
+    assert copy.name.startswith("storyflow-schema-1-")
+
+
+def test_what_schema_1_deleted_comes_back_without_a_target(first: Path) -> None:
+    with Library.open(first) as library:
+        library.history.undo()
+        library.history.undo()
+        assert library.history.next_redo() is not None
+        (gone,) = [each for each in library.projects.list() if each.title == "Gone"]
+        assert gone.target_seconds is None
+        library.history.redo()
+        library.history.undo()
+        assert library.check() == []
 
 
 def _a_picture(folder: Path) -> Path:
@@ -125,6 +186,8 @@ OPERATIONS: dict[str, Callable[[Library, Path], object]] = {
     "attach": lambda library, folder: library.segments.attach_image(1, _a_picture(folder)),
     "remove image": lambda library, _: library.segments.remove_image(1),
     "delete segment": lambda library, _: library.segments.delete(1),
+    "set lengths": lambda library, _: library.segments.set_durations({1: 2.5, 2: 1.25}),
+    "set the target": lambda library, _: library.projects.set_target(1, 600),
     "reorder": lambda library, _: library.segments.reorder(1, [2, 1, 4]),
     "move": lambda library, _: library.segments.move(2, 1),
     "undo": lambda library, _: library.history.undo(1),
@@ -144,19 +207,19 @@ OPERATIONS: dict[str, Callable[[Library, Path], object]] = {
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_every_operation_works_on_a_frozen_library(frozen: Path, tmp_path: Path, name: str) -> None:
-    with Library.open(frozen) as library:
+def test_every_operation_works_on_a_frozen_library(each: Path, tmp_path: Path, name: str) -> None:
+    with Library.open(each) as library:
         OPERATIONS[name](library, tmp_path)
         assert library.pending_moves() == 0
         assert library.check() == []
-    with Library.open(frozen) as library:
+    with Library.open(each) as library:
         assert library.check() == []
 
 
-def test_a_new_library_has_the_schema_of_an_upgraded_one(frozen: Path, library: Library) -> None:
-    Library.open(frozen).close()
-    assert schema(library.path) == schema(frozen)
-    assert version(library.path) == version(frozen) == migrations.VERSION
+def test_a_new_library_has_the_schema_of_an_upgraded_one(each: Path, library: Library) -> None:
+    Library.open(each).close()
+    assert schema(library.path) == schema(each)
+    assert version(library.path) == version(each) == migrations.VERSION
 
 
 # -- upgrades ---------------------------------------------------------------------------------

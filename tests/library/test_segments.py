@@ -70,6 +70,9 @@ def test_an_absent_segment_is_not_found(library: Library, segment_id: int) -> No
         lambda: library.segments.move(segment_id, 1),
         lambda: library.segments.step(segment_id, 1),
         lambda: library.segments.position(segment_id),
+        lambda: library.segments.duplicate(segment_id),
+        lambda: library.segments.split(segment_id, 1),
+        lambda: library.segments.merge(segment_id),
     ]
     for operation in operations:
         with pytest.raises(NotFoundError) as caught:

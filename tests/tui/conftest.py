@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import textual._wait
 from textual.pilot import Pilot
 
 from storyflow_tui.config import Settings
@@ -16,6 +17,17 @@ from storyflow_tui.records import SegmentRecord
 from storyflow_tui.story import Story, StorySegment
 from storyflow_tui.tui.app import StoryflowApp
 from storyflow_tui.tui.screens.timeline import TimelineScreen
+from storyflow_tui.tui.widgets import unasked
+
+
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pilot looks every few milliseconds whether the app is idle, and not every twenty.
+
+    After each key it does so twice; what takes longer is waited for by `until` and `shows`.
+    """
+    monkeypatch.setattr(textual._wait, "SLEEP_GRANULARITY", 0.004)
+    monkeypatch.setattr(textual._wait, "SLEEP_IDLE", 0.0005)
 
 
 @dataclass
@@ -82,6 +94,12 @@ class Editor:
 
 
 Opener = Callable[..., AbstractAsyncContextManager[Editor]]
+
+
+@pytest.fixture(autouse=True)
+def _keys_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that opens by itself takes answers at once, unless a test is about that."""
+    monkeypatch.setattr(unasked, "RESTS", 0.0)
 
 
 @pytest.fixture

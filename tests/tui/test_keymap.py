@@ -18,9 +18,10 @@ from textual.widget import Widget
 import storyflow_tui.tui.screens
 import storyflow_tui.tui.widgets
 from storyflow_tui.tui.app import StoryflowApp
-from storyflow_tui.tui.keymap import APP, SCREENS, Key, bindings, clashes
+from storyflow_tui.tui.keymap import APP, SCREENS, Key, bindings
 from storyflow_tui.tui.screens.conflict import ConflictScreen
 from storyflow_tui.tui.screens.small import SmallScreen
+from storyflow_tui.tui.widgets.sheet import UnaskedQuestion
 from tests.tui.conftest import Editor, Opener
 
 KEYS = [*APP, *chain.from_iterable(SCREENS.values())]
@@ -129,6 +130,9 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         )
         await look(editor, "ConflictScreen")
         await look(editor, "TimelineScreen", "escape")
+        app.push_screen(UnaskedQuestion("Which?"))
+        await look(editor, "UnaskedQuestion")
+        await look(editor, "TimelineScreen", "escape")
         app.push_screen(SmallScreen())
         await look(editor, "SmallScreen")
         app.pop_screen()
@@ -151,11 +155,3 @@ def test_keys_of_one_screen_do_not_clash() -> None:
     for name, table in SCREENS.items():
         pressed = [one.strip() for key in (*table, *APP) for one in key.keys.split(",")]
         assert len(pressed) == len(set(pressed)), name
-
-
-def test_keys_given_twice_by_the_settings_are_named() -> None:
-    assert clashes({}) == []
-    assert clashes({"timeline.lock": "x"}) == []
-    assert clashes({"timeline.lock": "d"}) == [
-        "The key d is given to timeline.lock and to timeline.delete."
-    ]

@@ -6,9 +6,9 @@ database is the number of steps that it has seen.
 
 from __future__ import annotations
 
-from storyflow_tui.library.migrations import m0001_first
+from storyflow_tui.library.migrations import m0001_first, m0002_targets
 
-STEPS: tuple[tuple[str, ...], ...] = (m0001_first.STATEMENTS,)
+STEPS: tuple[tuple[str, ...], ...] = (m0001_first.STATEMENTS, m0002_targets.STATEMENTS)
 
 VERSION = len(STEPS)
 """The schema that this version of the program reads and writes."""

@@ -14,7 +14,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from storyflow_tui.tui.difference import Row, Span, differences, segments_of, wrapped
@@ -24,6 +23,7 @@ from storyflow_tui.tui.text import safe
 from storyflow_tui.tui.widgets.header import Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.page import Line, Page
+from storyflow_tui.tui.widgets.unasked import Unasked
 
 Answer = Literal["mine", "theirs", "both"]
 
@@ -49,7 +49,7 @@ class ConflictWords(NamedTuple):
     theirs: tuple[str, str, str] = ("Theirs", "saved {saved} from another window", "take theirs")
 
 
-class ConflictScreen(Screen[str | None], inherit_bindings=False):
+class ConflictScreen(Unasked, inherit_bindings=False):
     """Asks which text stays: answers "mine", "theirs" or "both"; None is later.
 
     `field` is the record's field, `saved_at` when the other text was saved (aware).
@@ -113,7 +113,11 @@ class ConflictScreen(Screen[str | None], inherit_bindings=False):
                 ],
             ]
         )
-        self.query_one(HintLine).set_keys(CONFLICT)
+
+    def show_answers(self) -> None:
+        """Show the keys, where the texts leave room for them."""
+        if self._marks is not None and self._halves is not None:
+            self._show(self._marks, self._halves)
 
     def on_resize(self) -> None:
         """Both halves beside each other where there is room, else one above the other."""
@@ -174,12 +178,13 @@ class ConflictScreen(Screen[str | None], inherit_bindings=False):
         mine, theirs = self.query_one("#mine", Page), self.query_one("#theirs", Page)
         # The keys stand under the texts while there is room for both, else in the hint line.
         under = len(ours) + 2 <= mine.size.height and len(others) + 2 <= theirs.size.height
-        if under:
+        if under and self.takes_answers:
             ours += _key("m", mine_key, "ground", colours)
             others += _key("t", theirs_key, "raised", colours)
         mine.show(ours, fixed=_FIXED)
         theirs.show(others, fixed=_FIXED)
-        self.query_one(HintLine).set_keys(CONFLICT if under else _LONG)
+        if self.takes_answers:
+            self.query_one(HintLine).set_keys(CONFLICT if under else _LONG)
 
 
 def _hinted() -> list[Key]:

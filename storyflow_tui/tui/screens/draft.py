@@ -79,7 +79,7 @@ def offer_of_deleted(app: StoryflowApp, drafts: Drafts, project_ids: Collection[
 
 
 def _ask_to_copy(app: StoryflowApp, draft: Draft, what: str, then: Callable[[bool], None]) -> None:
-    from storyflow_tui.tui.widgets.sheet import Question
+    from storyflow_tui.tui.widgets.sheet import UnaskedQuestion
 
     name = _NAMES.get(draft.field, draft.field)
     quoted = text.cut(draft.text, max(20, app.size.width - 12))
@@ -90,7 +90,7 @@ def _ask_to_copy(app: StoryflowApp, draft: Draft, what: str, then: Callable[[boo
         then(bool(answer))
 
     app.push_screen(
-        Question(
+        UnaskedQuestion(
             f"A draft of {when(draft)} belongs to a {what} that was deleted.",
             [f"“{quoted}”", f"Its {name} was typed and could not be saved."],
             "copy it and forget the draft",

@@ -299,6 +299,7 @@ class StoryEditing(StoryActions, inherit_bindings=False):
 
     def _ask_at_rest(self, entry: Typed) -> None:
         """Ask once the typing rests: a letter of the text must not be taken for the answer."""
+        self.collect()
         if not entry.in_conflict:
             return
         if rest := self.saving.rests_in(entry):

@@ -14,10 +14,10 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from storyflow_tui.tui import text
-from storyflow_tui.tui.keymap import APP, HELP, Key, bindings
+from storyflow_tui.tui.keymap import APP, HELP, Key, bindings, key_name
 from storyflow_tui.tui.look import SIGNS, Palette, palette
 from storyflow_tui.tui.widgets.header import Fact, Header
-from storyflow_tui.tui.widgets.hint_line import HintLine, key_name
+from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.page import Line, Page
 
 _KEYS_WIDTH = 11

@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from storyflow_tui.tui import text
-from storyflow_tui.tui.keymap import Key
+from storyflow_tui.tui.keymap import Key, key_name
 from storyflow_tui.tui.look import SIGNS, Grid, Palette, palette
 from storyflow_tui.tui.strips import PackedStrip, drawn
 from storyflow_tui.tui.widgets.header import Tone
@@ -24,31 +24,6 @@ NOTICE_SECONDS = 4.0
 """How long a notice stays when no key is pressed."""
 
 _MARGIN = 2
-_NAMES = {
-    "question_mark": "?",
-    "slash": "/",
-    "colon": ":",
-    "greater_than_sign": ">",
-    "escape": "esc",
-    "delete": "del",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "home": "Home",
-    "end": "End",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-}
-
-
-def key_name(key: str) -> str:
-    """A key by Textual's name as people read it: `ctrl+s` is `^S`, `question_mark` is `?`."""
-    if key.startswith("ctrl+"):
-        return "^" + key.removeprefix("ctrl+").upper()
-    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
-        return key.upper()
-    return _NAMES.get(key, key)
 
 
 def hint_of(key: Key, keys: str | None = None) -> tuple[str, str]:
@@ -59,7 +34,37 @@ def hint_of(key: Key, keys: str | None = None) -> tuple[str, str]:
         return key.hint_keys, key.hint or ""
     if key.label is not None:
         return key.label.split()[0], key.hint or ""
-    return key_name(key.keys.split(",")[0]), key.hint or ""
+    return key_name(key.names[0]), key.hint or ""
+
+
+def hints_of(keys: Sequence[Key], replaced: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The hints of a table in its order; `replaced` are the settings' keys by binding id."""
+    hints = []
+    for place, key in enumerate(keys):
+        if not key.hint:
+            continue
+        # One hint may stand for several keys, of which the settings may have replaced any.
+        together = keys[place : place + len((key.hint_keys or "").split())]
+        if any(one.id in replaced for one in together):
+            names = [hint_of(one, replaced.get(one.id, one.keys))[0] for one in together]
+            hints.append((" ".join(names), key.hint))
+        else:
+            hints.append(hint_of(key, replaced.get(key.id)))
+    return hints
+
+
+def help_hint(label: str, replaced: Mapping[str, str]) -> str:
+    """The hint at the help, with the settings' key; none where that would be typed into a field.
+
+    `label` is the table's: `? help`, or `F1 help` where letters are typed.
+    """
+    keys = replaced.get("app.help")
+    if keys is None or not label:
+        return label
+    first, _, word = label.partition(" ")
+    names = [key_name(name) for name in keys.split(",")]
+    fitting = [name for name in names if len(first) == 1 or len(name) > 1]
+    return f"{fitting[0]} {word}" if fitting else ""
 
 
 class HintLine(Widget):
@@ -77,7 +82,7 @@ class HintLine(Widget):
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
-        self._hints = [hint_of(key) for key in keys if key.hint]
+        self._hints = hints_of(keys, {})
         self._help = help_label
         self._notice: tuple[str, str, Tone] | None = None
         self._timer: Timer | None = None
@@ -91,8 +96,8 @@ class HintLine(Widget):
     ) -> None:
         """Hint at these keys, in their order; `replaced` are the settings' keys by binding id."""
         replaced = replaced or {}
-        self._hints = [hint_of(key, replaced.get(key.id)) for key in keys if key.hint]
-        self._help = help_label
+        self._hints = hints_of(keys, replaced)
+        self._help = help_hint(help_label, replaced)
         self.refresh()
 
     def notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:

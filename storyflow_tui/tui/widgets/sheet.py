@@ -19,6 +19,7 @@ from storyflow_tui.tui.look import Grid
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.line import Line
 from storyflow_tui.tui.widgets.paper import Paper, Sheet
+from storyflow_tui.tui.widgets.unasked import Unasked
 
 _LINES = 3
 """Lines that one paragraph of a question may take."""
@@ -73,16 +74,20 @@ class Question(Sheet[bool]):
             role = "text" if paragraph.startswith("“") else "muted"
             rows += [[(line, role)] for line in text.wrap(paragraph, width, _LINES)]
         rows.append([])
-        rows.append(
-            [
-                (f" n {no_word} ", "answer"),
-                ("   ", "text"),
-                ("y", "text bold"),
-                (f" {yes_word}", "text"),
-                (f"enter {_third_person(no_word)}", "aside"),
-            ]
-        )
+        answers = [
+            (f" n {no_word} ", "answer"),
+            ("   ", "text"),
+            ("y", "text bold"),
+            (f" {yes_word}", "text"),
+            (f"enter {_third_person(no_word)}", "aside"),
+        ]
+        rows.append(answers if self.takes_answers else [])
         self.rise(rows, self._tone)
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether a key is an answer now."""
+        return True
 
     def on_click(self, event: events.Click) -> None:
         """A click on the screen below is the safe answer."""
@@ -96,6 +101,16 @@ class Question(Sheet[bool]):
     def action_yes(self) -> None:
         """Do it."""
         self.dismiss(True)
+
+
+class UnaskedQuestion(Unasked, Question, inherit_bindings=False):
+    """A question that nobody called by a key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(QUESTION)]
+
+    def show_answers(self) -> None:
+        """Write the sheet anew, with them."""
+        self._write()
 
 
 def _third_person(words: str) -> str:

@@ -57,6 +57,12 @@ def make(folder: Path) -> None:
             Story("Gone", [StorySegment("Deleted.", image_file="lamp.png")], pictures)
         )
         library.projects.delete(gone.id)  # the whole folder
+        library.projects.set_target(lamp.id, 90)
+        library.segments.set_durations({first: 3.5, second: 2.25})
+        library.segments.set_durations({second: None})
+        aimed = library.projects.import_story(Story("Aimed", [StorySegment("Deleted too.")]))
+        library.projects.set_target(aimed.id, 3600)
+        library.projects.delete(aimed.id)
         library.projects.create("Empty")
     # One file, also for a program that reads it where nothing can be written.
     with closing(sqlite3.connect(folder / "storyflow.db")) as connection:

@@ -7,6 +7,7 @@ import pytest
 
 from storyflow_tui.tui.screens.conflict import ConflictScreen
 from storyflow_tui.tui.screens.help import HelpScreen
+from storyflow_tui.tui.widgets import unasked
 from tests.screens import cell_at
 from tests.tui.conftest import Editor
 from tests.tui.screens.conftest import Stage
@@ -59,6 +60,28 @@ async def test_each_key_gives_its_answer(key: str, answer: str | None, open_stor
         await editor.press(key)
         await editor.until(lambda: answers)
         assert answers == [answer]
+
+
+@pytest.mark.parametrize("key", ["m", "t", "b", "escape"])
+async def test_a_key_pressed_as_it_opens_is_no_answer_and_none_is_shown(
+    key: str, open_stories: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(unasked, "RESTS", 0.5)
+    monkeypatch.setattr(unasked, "clock", lambda: now[0])
+    answers: list[Any] = []
+    async with open_stories(conflict(), answers=answers) as editor:
+        await editor.shows(MINE, THEIRS)
+        now[0] = 0.4
+        await editor.press(key)
+        now[0] = 0.8  # the key before was no rest
+        await editor.press(key)
+        assert "keep mine" not in editor.text
+        assert not answers
+        now[0] = 1.4
+        await editor.shows("m  keep mine", "t  take theirs")
+        await editor.press(key)
+        await editor.until(lambda: answers)
 
 
 async def test_long_texts_scroll_and_their_keys_stand_in_the_hint_line(

@@ -11,6 +11,7 @@ from textual import events
 from storyflow_tui.library import Library
 from storyflow_tui.tui import saving
 from storyflow_tui.tui.drafts import Draft, Drafts
+from storyflow_tui.tui.widgets import unasked
 
 Opener = Any
 
@@ -95,3 +96,18 @@ async def test_the_list_of_stories_offers_the_draft_of_a_deleted_story(
         await editor.press(answer)
         await editor.until(lambda: bool(drafts.of(7)) == kept)
         assert editor.app.clipboard == ("" if kept else "Typed and lost?")
+
+
+async def test_a_key_pressed_as_a_draft_is_offered_to_be_copied_forgets_none(
+    open_story: Opener, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = Drafts(library.path)
+    drafts.keep(Draft(drafts.library, 7, 9, "text_content", "Typed and lost?", "", "", 1))
+    async with open_story(3) as editor:
+        monkeypatch.setattr(unasked, "RESTS", 3600.0)
+        await editor.press("q")
+        await editor.shows("“Typed and lost?”")
+        await editor.press("y")
+        assert "forget the draft" not in editor.text
+        assert len(drafts.of(7)) == 1
+        assert editor.app.clipboard == ""

@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storyflow_tui.tui.keymap import SCREENS, TIMELINE
+from storyflow_tui.tui.keymap import SCREENS, TIMELINE, key_name
 from storyflow_tui.tui.look import palette
 from storyflow_tui.tui.widgets import hint_line
 from storyflow_tui.tui.widgets.hint_line import (
     HintLine,
+    help_hint,
     hint_of,
     hint_row,
-    key_name,
+    hints_of,
     notice_row,
 )
 from tests.screens import cell_at, screen_text
@@ -54,6 +55,20 @@ def test_keys_of_the_settings_take_the_place_of_the_tables() -> None:
     edit = next(key for key in TIMELINE if key.id == "timeline.edit_narration")
     assert hint_of(edit) == ("e", "narration")
     assert hint_of(edit, "ctrl+e,enter") == ("^E", "narration")
+
+
+def test_a_hint_that_stands_for_two_keys_shows_both_when_one_is_replaced() -> None:
+    shown = hints_of(TIMELINE, {"timeline.move_up": "f5"})
+    assert ("J F5", "reorder") in shown
+    assert ("J K", "reorder") in hints_of(TIMELINE, {})
+
+
+def test_the_hint_at_the_help_is_the_key_that_opens_it() -> None:
+    assert help_hint("? help", {}) == "? help"
+    assert help_hint("? help", {"app.help": "h,f3"}) == "h help"
+    # Where letters are typed, only another key can open it.
+    assert help_hint("F1 help", {"app.help": "h,f3"}) == "F3 help"
+    assert help_hint("F1 help", {"app.help": "h"}) == ""
 
 
 def test_a_notice_has_a_bar_a_bold_phrase_and_a_muted_rest() -> None:

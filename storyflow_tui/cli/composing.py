@@ -1,0 +1,82 @@
+"""The commands `segment new`, `duplicate`, `split` and `merge`: segments out of segments."""
+
+from __future__ import annotations
+
+import click
+
+from storyflow_tui.cli import output, shapes
+from storyflow_tui.cli.call import Call, Command, as_project_id, as_segment_id, as_whole, common
+from storyflow_tui.cli.segments import say, way_back
+
+
+@click.command("new", cls=Command)
+@click.argument("project_id", metavar="PROJECT", type=as_project_id)
+@click.option("--text", metavar="T", required=True, help="The narration.")
+@click.option("--prompt", metavar="P", default="", help="The image prompt.")
+@click.option("--at", "position", metavar="POSITION", type=as_whole, help="Where; else the end.")
+@common
+@click.pass_obj
+def new_segment(call: Call, project_id: int, text: str, prompt: str, position: int | None) -> None:
+    """Write a new segment.
+
+    The first POSITION is 1; those from there on make room.
+
+    \b
+    storyflow segment new 1 --text "The lamp goes out." --at 3
+    """
+    with call.opened() as library:
+        record = library.segments.add(project_id, text, prompt, position=position)
+        place = library.segments.position(record.id)
+    say(call, record, f"Made segment {record.id} at position {place}")
+
+
+@click.command("duplicate", cls=Command)
+@click.argument("segment_id", metavar="ID", type=as_segment_id)
+@common
+@click.pass_obj
+def duplicate_segment(call: Call, segment_id: int) -> None:
+    """Put a copy of a segment below it.
+
+    The copy is unlocked and has a picture of its own."""
+    with call.opened() as library:
+        record = library.segments.duplicate(segment_id)
+    say(call, record, f"Copied segment {segment_id} to segment {record.id} below it")
+
+
+@click.command("split", cls=Command)
+@click.argument("segment_id", metavar="ID", type=as_segment_id)
+@click.argument("offset", type=as_whole)
+@common
+@click.pass_obj
+def split_segment(call: Call, segment_id: int, offset: int) -> None:
+    """Cut a segment in two.
+
+    OFFSET counts the characters of the narration that stay; the rest becomes a new segment below.
+    The picture stays with the first. With --json both are printed, as an array.
+
+    \b
+    storyflow segment split 7 120
+    """
+    with call.opened() as library:
+        halves = library.segments.split(segment_id, offset)
+    if call.json:
+        output.result([shapes.segment(half) for half in halves])
+    else:
+        output.lines([f"Split segment {segment_id}: the rest is segment {halves[1].id} below it"])
+
+
+@click.command("merge", cls=Command)
+@click.argument("segment_id", metavar="ID", type=as_segment_id)
+@common
+@click.pass_obj
+def merge_segment(call: Call, segment_id: int) -> None:
+    """Merge a segment with the next one.
+
+    The texts are joined by a blank line. The first picture stays, the other goes to the trash."""
+    with call.opened() as library:
+        record = library.segments.merge(segment_id)
+    say(call, record, f"Merged the next segment into segment {record.id}. {way_back(record)}")
+
+
+COMMANDS = (new_segment, duplicate_segment, split_segment, merge_segment)
+"""What this module adds to the group `segment`."""

@@ -1,0 +1,71 @@
+"""Lengths that were measured, and how long a story is to be: each set in one change.
+
+A length is no content in the sense of the lock: a locked segment takes one, and no segment's
+`updated_at` moves by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from storyflow_tui.errors import InvalidLengthError, InvalidOrderError
+from storyflow_tui.lengths import clean_length, clock
+from storyflow_tui.library.changes import Door
+from storyflow_tui.library.database import Database
+from storyflow_tui.library.order import position_of
+from storyflow_tui.library.rows import find_project, find_segment, find_target
+from storyflow_tui.library.steps import Lengths, Target
+from storyflow_tui.records import SegmentRecord, counted
+
+
+def set_durations(
+    database: Database, door: Door, durations: Mapping[int, float | None]
+) -> Sequence[SegmentRecord]:
+    """Set the lengths of segments of one project; see `Segments.set_durations`."""
+    wanted = {key: clean_length(seconds) for key, seconds in durations.items()}
+    if not wanted:
+        return []
+    project_id = _one_project([find_segment(database, key) for key in wanted])
+    with door.change(project_id) as change:
+        # Read anew under the lock: any of them may be gone, or another length there, by now.
+        now = [find_segment(database, key) for key in wanted]
+        altered = [one for one in now if one.audio_duration != wanted[one.id]]
+        if altered:
+            after = [wanted[one.id] for one in altered]
+            verb = "Clear" if after.count(None) == len(after) else "Set"
+            change.label = f"{verb} the lengths of {counted(len(altered), 'segment')}"
+            if len(altered) == 1:
+                place = position_of(database, altered[0])
+                change.label = f"{verb} the length of segment {place}"
+            ids = [one.id for one in altered]
+            change.do(Lengths(project_id, ids, [one.audio_duration for one in altered], after))
+        return [find_segment(database, key) for key in wanted]
+
+
+def set_target(database: Database, door: Door, project_id: int, seconds: float | None) -> None:
+    """Say how long a project is to be; see `Projects.set_target`."""
+    target = clean_length(seconds)
+    if target == 0:
+        why = "it must be more than 0 seconds"
+        raise InvalidLengthError(f"This can be no target: {why}", {"why": why})
+    find_project(database, project_id)
+    with door.change(project_id) as change:
+        find_project(database, project_id)
+        before = find_target(database, project_id)
+        if before != target:
+            change.label = "Clear the target"
+            if target is not None:
+                change.label = f"Set the target to {clock(target)}"
+            change.do(Target(project_id, before, target))
+
+
+def _one_project(segments: Sequence[SegmentRecord]) -> int:
+    """The project of all of these; raises InvalidOrderError naming those of others."""
+    project_id = segments[0].project_id
+    foreign = [segment.id for segment in segments if segment.project_id != project_id]
+    if foreign:
+        raise InvalidOrderError(
+            "Lengths are set in one project at a time",
+            {"project_id": project_id, "not_in_project": list(foreign)},
+        )
+    return project_id
