@@ -72,6 +72,19 @@ class HitRecord(NamedTuple):
         return self.narration + self.prompt + self.image
 
 
+class LengthRecord(NamedTuple):
+    """How long a segment is, in seconds: measured, where it was, and guessed from its words."""
+
+    id: int
+    measured: float | None
+    estimated: float
+
+    @property
+    def seconds(self) -> float:
+        """The length that counts."""
+        return self.estimated if self.measured is None else self.measured
+
+
 class PlaceRecord(NamedTuple):
     """Where a segment stands after a reorder."""
 

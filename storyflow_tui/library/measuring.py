@@ -1,4 +1,4 @@
-"""Lengths that were measured, and how long a story is to be: each set in one change.
+"""Lengths: read for a whole story; measured ones, and how long it is to be, set in one change.
 
 A length is no content in the sense of the lock: a locked segment takes one, and no segment's
 `updated_at` moves by it.
@@ -6,16 +6,42 @@ A length is no content in the sense of the lock: a locked segment takes one, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from storyflow_tui.errors import InvalidLengthError, InvalidOrderError
 from storyflow_tui.lengths import clean_length, clock
 from storyflow_tui.library.changes import Door
 from storyflow_tui.library.database import Database
+from storyflow_tui.library.models import as_seconds, as_text
 from storyflow_tui.library.order import position_of
-from storyflow_tui.library.rows import find_project, find_segment, find_target
+from storyflow_tui.library.rows import IN_ORDER, find_project, find_segment, find_target
 from storyflow_tui.library.steps import Lengths, Target
-from storyflow_tui.records import SegmentRecord, counted
+from storyflow_tui.records import LengthRecord, SegmentRecord, counted, estimated_seconds
+
+PIECE = 1000
+"""Segments whose lengths are read before whoever asked may change their mind."""
+
+_SMALLEST = (-(2**63), 0)
+
+
+def lengths(
+    database: Database, project_id: int, words_per_minute: int
+) -> Iterator[Sequence[LengthRecord]]:
+    """The lengths of a project's segments, in order; see `Segments.lengths`."""
+    find_project(database, project_id)
+    after = _SMALLEST
+    while rows := database.rows(
+        "SELECT id, audio_duration, text_content, sequence_index FROM segment "
+        f"WHERE project_id = ? AND (sequence_index, id) > (?, ?) {IN_ORDER} LIMIT {PIECE}",
+        (project_id, *after),
+    ):
+        yield [
+            LengthRecord(
+                key, as_seconds(measured), estimated_seconds(as_text(text), words_per_minute)
+            )
+            for key, measured, text, _ in rows
+        ]
+        after = (rows[-1][3], rows[-1][0])
 
 
 def set_durations(

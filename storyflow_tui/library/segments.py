@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from storyflow_tui.library import media, steps
 from storyflow_tui.library.changes import Writing
 from storyflow_tui.library.composing import Composing
 from storyflow_tui.library.many import ManySegments, set_image
-from storyflow_tui.library.measuring import set_durations
+from storyflow_tui.library.measuring import lengths, set_durations
 from storyflow_tui.library.models import to_text
 from storyflow_tui.library.order import (
     demand_position,
@@ -35,7 +35,13 @@ from storyflow_tui.library.rows import (
     segment_record,
 )
 from storyflow_tui.library.steps import LOCKED_IMAGE, LOCKED_TEXT, Fields
-from storyflow_tui.records import OutlineRecord, PlaceRecord, SegmentRecord
+from storyflow_tui.records import (
+    WORDS_PER_MINUTE,
+    LengthRecord,
+    OutlineRecord,
+    PlaceRecord,
+    SegmentRecord,
+)
 from storyflow_tui.story import clean_narration, clean_prompt
 
 _FIELD_NAMES = {"text_content": "narration", "image_prompt": "prompt"}
@@ -242,6 +248,15 @@ class Segments(Composing, ManySegments):
             change.label = f"Remove the picture of segment {position_of(self._database, now)}"
             set_image(change, now, None)
             return find_segment(self._database, segment_id)
+
+    def lengths(
+        self, project_id: int, words_per_minute: int = WORDS_PER_MINUTE
+    ) -> Iterator[Sequence[LengthRecord]]:
+        """How long each segment of a project is, in order and in pieces.
+
+        Costs grow with the story: whoever reads may stop between two pieces.
+        """
+        return lengths(self._database, project_id, words_per_minute)
 
     def set_durations(self, durations: Mapping[int, float | None]) -> Sequence[SegmentRecord]:
         """Set how long the sound of segments of one project is, in seconds, in one change.

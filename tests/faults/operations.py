@@ -278,6 +278,7 @@ READING = {
         "with_image",
         "position",
         "outline",
+        "lengths",
     },
     "history": {"list", "ids", "many", "get", "texts", "segments", "next_undo", "next_redo"},
     "trash": {"list", "size"},

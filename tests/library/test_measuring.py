@@ -14,7 +14,7 @@ from storyflow_tui.errors import (
     NotFoundError,
     ReadOnlyError,
 )
-from storyflow_tui.library import Library
+from storyflow_tui.library import Library, measuring
 from storyflow_tui.records import Changed, ProjectRecord
 from storyflow_tui.story import Story, StorySegment
 
@@ -23,6 +23,52 @@ Sql = Callable[..., list[tuple[Any, ...]]]
 
 def lengths(library: Library, ids: Sequence[int]) -> list[float | None]:
     return [segment.audio_duration for segment in library.segments.many(ids)]
+
+
+# -- reading them -----------------------------------------------------------------------------
+
+
+def test_lengths_are_read_in_order_and_in_pieces(
+    library: Library, project: ProjectRecord, ids: Sequence[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "PIECE", 2)
+    library.segments.set_durations({ids[1]: 7})
+    library.segments.move(ids[4], 1)
+    pieces = [*library.segments.lengths(project.id, 60)]
+    assert [len(piece) for piece in pieces] == [2, 2, 1]
+    read = [record for piece in pieces for record in piece]
+    assert [record.id for record in read] == [ids[4], *ids[:4]]
+    assert [record.measured for record in read] == [None, None, 7, None, None]
+    assert [record.estimated for record in read] == [4] * 5
+    assert [record.seconds for record in read] == [4, 4, 7, 4, 4]
+
+
+def test_the_lengths_are_those_that_the_project_sums_up(
+    library: Library, project: ProjectRecord, ids: Sequence[int]
+) -> None:
+    library.segments.edit(ids[0], text_content="雨が降る")
+    library.segments.set_durations({ids[1]: 7.5})
+    read = [record for piece in library.segments.lengths(project.id) for record in piece]
+    total = sum(record.seconds for record in read)
+    assert total == pytest.approx(library.projects.get(project.id).duration())
+
+
+def test_repeated_places_are_read_once_each(
+    library: Library,
+    project: ProjectRecord,
+    ids: Sequence[int],
+    sql: Sql,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(measuring, "PIECE", 2)
+    sql(library, "UPDATE segment SET sequence_index = 3")
+    read = [record.id for piece in library.segments.lengths(project.id) for record in piece]
+    assert read == [*ids]
+
+
+def test_lengths_of_an_absent_project_are_not_found(library: Library) -> None:
+    with pytest.raises(NotFoundError):
+        next(library.segments.lengths(7))
 
 
 # -- lengths ----------------------------------------------------------------------------------
