@@ -17,6 +17,7 @@ from storyflow_tui import __version__
 from storyflow_tui.cli import (
     completion,
     composing,
+    doctor,
     history,
     output,
     projects,
@@ -127,6 +128,7 @@ for _command in (
     upkeep.backup,
     upkeep.restore,
     upkeep.trash,
+    doctor.doctor,
     completion.completion,
 ):
     storyflow.add_command(_command)

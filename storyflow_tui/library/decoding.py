@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from PIL import Image
+from PIL import Image, features
 
 from storyflow_tui.errors import InvalidImageError
 from storyflow_tui.library.jpeg import MAX_SCANS, scan_count
@@ -43,6 +43,8 @@ Image.MAX_IMAGE_PIXELS = None
 FORMATS = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WebP"}
 """What people call the formats that are accepted, by Pillow's names."""
 
+_CODECS = {"JPEG": "jpg", "PNG": "zlib", "WebP": "webp"}
+
 UNREADABLE = (
     OSError,
     SyntaxError,
@@ -60,6 +62,11 @@ UNREADABLE = (
 
 # `catch_warnings` changes what holds for the whole process, so one thread at a time may be in it.
 _quiet = threading.RLock()
+
+
+def missing_decoders() -> list[str]:
+    """The formats that Pillow was built without; their files are refused."""
+    return [name for name, codec in _CODECS.items() if not features.check(codec)]
 
 
 @contextmanager

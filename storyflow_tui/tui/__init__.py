@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["run"]
+__all__ = ["control_keys", "key_problems", "run"]
 
 _WRITES_SECONDS = 6.0
 """How long the end waits for writes in the queue: a little more than the busy timeout."""
@@ -96,3 +97,18 @@ def run(
             os._exit(code)
         app.release_signals()
         return code
+
+
+def key_problems(keys: Mapping[str, str]) -> list[str]:
+    """A sentence for each thing that is wrong with the keys of the settings."""
+    from storyflow_tui.tui.overrides import Overrides
+
+    return list(Overrides.of(keys).problems)
+
+
+def control_keys() -> frozenset[str]:
+    """The letters that mean something with Ctrl, somewhere in the editor."""
+    from storyflow_tui.tui.keymap import APP, SCREENS
+
+    names = {name for table in (*SCREENS.values(), APP) for key in table for name in key.names}
+    return frozenset(name[5:] for name in names if name.startswith("ctrl+") and len(name) == 6)

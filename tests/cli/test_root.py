@@ -90,6 +90,7 @@ def test_the_commands_are_those_of_the_design() -> None:
             "trash list",
             "trash restore",
             "trash empty",
+            "doctor",
             "completion",
         ]
     )
