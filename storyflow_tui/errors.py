@@ -20,6 +20,7 @@
     ├── ForeignFileError        foreign_file      an SQLite file (or another) that is not ours
     ├── NotEmptyError           not_empty         something stands where we were to write
     ├── NoTerminalError         no_terminal       the editor needs a terminal
+    ├── NoEditorError           no_editor         the person's own text editor cannot be started
     └── NotConfirmedError       not_confirmed     a question was not answered with yes
 
 `message` is one sentence for people. `details` holds what a program could want to know about the
@@ -161,6 +162,12 @@ class NoTerminalError(StoryflowError):
     """The editor was started without a terminal."""
 
     code = "no_terminal"
+
+
+class NoEditorError(StoryflowError):
+    """The person's own text editor is not set, not there or cannot be started."""
+
+    code = "no_editor"
 
 
 class NotConfirmedError(StoryflowError):

@@ -23,6 +23,7 @@ from storyflow_tui.cli.call import (
     common,
     length_in,
 )
+from storyflow_tui.cli.outside import edit_outside
 from storyflow_tui.cli.text import one_line, when
 from storyflow_tui.records import Filter, SegmentRecord, counted
 
@@ -137,10 +138,17 @@ def show_segment(call: Call, segment_id: int) -> None:
 @click.option("--prompt", metavar="P", help="The image prompt; '' clears it.")
 @click.option("--lock", is_flag=True, help="Protect narration, prompt and image.")
 @click.option("--unlock", is_flag=True, help="Take the lock away.")
+@click.option("--editor", is_flag=True, help="Write the narration in $VISUAL or $EDITOR.")
 @common
 @click.pass_obj
 def edit_segment(
-    call: Call, segment_id: int, text: str | None, prompt: str | None, lock: bool, unlock: bool
+    call: Call,
+    segment_id: int,
+    text: str | None,
+    prompt: str | None,
+    lock: bool,
+    unlock: bool,
+    editor: bool,
 ) -> None:
     """Change narration, image prompt or lock.
 
@@ -149,11 +157,20 @@ def edit_segment(
     \b
     storyflow segment edit 7 --text "The lamp goes out." --prompt "a dark room"
     storyflow segment edit 7 --lock
+    storyflow segment edit 7 --editor
     """
+    if editor:
+        if text is not None or prompt is not None or lock or unlock:
+            raise click.UsageError("--editor goes alone.")
+        record, said = edit_outside(call, segment_id)
+        say(call, record, said)
+        return
     if lock and unlock:
         raise click.UsageError("Either --lock or --unlock.")
     if text is None and prompt is None and not (lock or unlock):
-        raise click.UsageError("Nothing to change: give --text, --prompt, --lock or --unlock.")
+        raise click.UsageError(
+            "Nothing to change: give --text, --prompt, --lock, --unlock or --editor."
+        )
     fields: Edits = {}
     if text is not None:
         fields["text_content"] = text
