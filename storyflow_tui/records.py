@@ -207,7 +207,11 @@ class Repaired(NamedTuple):
 
 
 class TrashRecord(NamedTuple):
-    """The files that one change holds in the trash."""
+    """The files that one change holds in the trash.
+
+    `project_title` is that of the story that the change is about, also of a deleted one; None in
+    the line of the project list, or where nothing knows it any more.
+    """
 
     change_id: int
     project_id: int | None
@@ -215,6 +219,7 @@ class TrashRecord(NamedTuple):
     created_at: datetime
     files: tuple[str, ...]
     bytes: int
+    project_title: str | None = None
 
 
 def counted(count: int, one: str, many: str = "") -> str:

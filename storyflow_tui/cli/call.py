@@ -76,6 +76,13 @@ class Call:
         self.show_notes(settings.problems)
         return settings
 
+    def named(self, library: Library, segment_id: int) -> str:
+        """A segment in a sentence: its place, that people see, and its id, that commands take.
+
+        As `segment 3 (id 7)`.
+        """
+        return f"segment {library.segments.position(segment_id)} (id {segment_id})"
+
     def show_notes(self, texts: list[str] | tuple[str, ...]) -> None:
         """Say on stderr what the caller should know beside the result."""
         output.notes(texts, self.json)

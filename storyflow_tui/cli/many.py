@@ -27,6 +27,7 @@ from storyflow_tui.errors import InvalidImageError, InvalidOrderError, NotFoundE
 from storyflow_tui.records import SegmentRecord, counted
 
 if TYPE_CHECKING:
+    from storyflow_tui.library import Library
     from storyflow_tui.pairing import By, Pairing
 
 _NAMED = 12  # ids and files that a sentence names
@@ -73,7 +74,8 @@ def delete_segments(call: Call, ids: Ids, yes: bool) -> None:
     """
     with call.opened() as library:
         records = [library.segments.get(key) for key in dict.fromkeys(ids)]
-        output.confirm(_question(records), yes)
+        name = _named(call, library, records)
+        output.confirm(_question(records, name), yes)
         library.segments.delete_many(ids)
     if call.json:
         gone: list[shapes.Shape] = [{"id": record.id} for record in records]
@@ -81,7 +83,7 @@ def delete_segments(call: Call, ids: Ids, yes: bool) -> None:
     else:
         back = "it" if len(records) == 1 else "them"
         way = f"To bring {back} back: storyflow undo {records[0].project_id}"
-        output.lines([f"Deleted {_named(records)}. {way}"])
+        output.lines([f"Deleted {name}. {way}"])
 
 
 @click.command("move", cls=Command)
@@ -98,8 +100,9 @@ def move_segments(call: Call, ids: Ids, position: int) -> None:
     storyflow segment move 7 1
     """
     with call.opened() as library:
+        name = _named(call, library, [library.segments.get(key) for key in dict.fromkeys(ids)])
         records = library.segments.move_many(ids, position)
-    _say(call, ids, records, f"Moved {_named(records)} to position {position}")
+    _say(call, ids, records, f"Moved {name} to position {position}")
 
 
 @click.command("copy", cls=Command)
@@ -199,7 +202,8 @@ COMMANDS = (
 def _lock(call: Call, ids: Ids, locked: bool) -> None:
     with call.opened() as library:
         records = library.segments.lock(ids, locked)
-    _say(call, ids, records, f"{'Locked' if locked else 'Unlocked'} {_named(records)}")
+        name = _named(call, library, records)
+    _say(call, ids, records, f"{'Locked' if locked else 'Unlocked'} {name}")
 
 
 def _say(call: Call, ids: Ids, records: Sequence[SegmentRecord], sentence: str) -> None:
@@ -211,19 +215,23 @@ def _say(call: Call, ids: Ids, records: Sequence[SegmentRecord], sentence: str) 
         output.result([shapes.segment(record) for record in records])
 
 
-def _named(records: Sequence[SegmentRecord]) -> str:
-    """`segment 7`, by its id, or `3 segments`."""
-    return f"segment {records[0].id}" if len(records) == 1 else counted(len(records), "segment")
+def _named(call: Call, library: Library, records: Sequence[SegmentRecord]) -> str:
+    """`segment 3 (id 7)`, or `3 segments`."""
+    if len(records) == 1:
+        return call.named(library, records[0].id)
+    return counted(len(records), "segment")
 
 
-def _question(records: Sequence[SegmentRecord]) -> str:
+def _question(records: Sequence[SegmentRecord], name: str) -> str:
     locked = sum(record.is_locked for record in records)
     if len(records) == 1:
         start = cut(one_line(records[0].text_content), 40)
-        return f"Delete segment {records[0].id}{', locked' if locked else ''} ({start})?"
+        return f"Delete {name}{', locked' if locked else ''}: “{start}”?"
     ids = ", ".join(str(record.id) for record in records[:_NAMED])
     more = f" and {len(records) - _NAMED} more" if len(records) > _NAMED else ""
-    return f"Delete {len(records)} segments{f', {locked} locked' if locked else ''} ({ids}{more})?"
+    return (
+        f"Delete {len(records)} segments{f', {locked} locked' if locked else ''} (ids {ids}{more})?"
+    )
 
 
 def _positions(pairing: Pairing) -> str:

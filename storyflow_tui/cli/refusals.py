@@ -49,6 +49,8 @@ def sentence(error: StoryflowError) -> str:
     parts = [part for part in _parts(error.details) if part and part not in message]
     if "library" in error.details and type(error) in _NEXT_STEPS:
         parts.append(_NEXT_STEPS[type(error)])
+    if isinstance(error, NotFoundError) and message.startswith("Segment "):
+        parts.append("commands take the ID that storyflow segment list PROJECT shows, not the #")
     return ": ".join([*_about(error.details, message), message, *parts])
 
 

@@ -113,10 +113,10 @@ def show_segment(call: Call, segment_id: int) -> None:
         # Not by Path's method, which raises for a name that is too long or out of reach.
         there = picture is not None and os.path.isfile(picture)  # noqa: PTH113
         image = f"{picture or record.image_file}{'' if there else ' (missing)'}"
-    place = f"position {position} of {project.segment_count} in {words.title(project)}"
+    name = f"Segment {position} of {project.segment_count} in {words.title(project)}"
     output.lines(
         [
-            f"Segment {record.id}, {place} (project {project.id})",
+            f"{name} (id {record.id}, project {project.id})",
             f"Length   {words.segment_length(record, call.settings().words_per_minute)}",
             f"Lock     {'locked' if record.is_locked else 'unlocked'}",
             f"Image    {one_line(image)}",
@@ -179,8 +179,9 @@ def edit_segment(
     if lock or unlock:
         fields["is_locked"] = lock
     with call.opened() as library:
+        name = call.named(library, segment_id)
         record = library.segments.edit(segment_id, **fields)
-    say(call, record, f"Saved segment {record.id}: {words.segment_state(record)}")
+    say(call, record, f"Saved {name}: {words.segment_state(record)}")
 
 
 @segment.command("attach-image")
@@ -198,8 +199,9 @@ def attach_image(call: Call, segment_id: int, file: str) -> None:
     storyflow segment attach-image 7 ~/pictures/lamp.png
     """
     with call.opened() as library:
+        name = call.named(library, segment_id)
         record = library.segments.attach_image(segment_id, Path(file))
-    say(call, record, f"Attached {Path(file).name} to segment {record.id}")
+    say(call, record, f"Attached {Path(file).name} to {name}")
 
 
 @segment.command("remove-image")
@@ -211,8 +213,9 @@ def remove_image(call: Call, segment_id: int) -> None:
 
     The file goes to the trash."""
     with call.opened() as library:
+        name = call.named(library, segment_id)
         record = library.segments.remove_image(segment_id)
-    say(call, record, f"Removed the image of segment {record.id}. {way_back(record)}")
+    say(call, record, f"Removed the image of {name}. {way_back(record)}")
 
 
 for _command in many.COMMANDS:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from storyflow_tui.cli.text import columns, file_size, length, one_line, when
+from storyflow_tui.cli.text import columns, cut, file_size, length, one_line, when
 from storyflow_tui.records import (
     ChangeRecord,
     Finding,
@@ -28,6 +28,7 @@ _NO_CHANGES = {"counts", "pending_move"}
 if TYPE_CHECKING:
     from storyflow_tui.pairing import Pairing
 
+_STORY_WIDTH = 24
 _STATES = {"done": "done", "undone": "undone", "set_aside": "set aside"}
 
 
@@ -162,7 +163,9 @@ def history_table(changes: Sequence[ChangeRecord]) -> list[str]:
         )
         for change in changes
     ]
-    return columns(("CHANGE", "WHEN", "STATE", "FILES", "SIZE", "WHAT"), rows, right=(0, 3, 4))
+    # Labels tell segments by their places, as the column # of `segment list` does.
+    what = "WHAT" if all(c.project_id is None for c in changes) else "WHAT (SEGMENTS BY #)"
+    return columns(("CHANGE", "WHEN", "STATE", "FILES", "SIZE", what), rows, right=(0, 3, 4))
 
 
 def trash_table(held: Sequence[TrashRecord]) -> list[str]:
@@ -173,11 +176,19 @@ def trash_table(held: Sequence[TrashRecord]) -> list[str]:
             when(record.created_at),
             str(len(record.files)),
             file_size(record.bytes),
+            cut(_story(record), _STORY_WIDTH),
             one_line(record.label),
         )
         for record in held
     ]
-    return columns(("CHANGE", "WHEN", "FILES", "SIZE", "WHAT"), rows, right=(0, 2, 3))
+    head = ("CHANGE", "WHEN", "FILES", "SIZE", "STORY", "WHAT (SEGMENTS BY #)")
+    return columns(head, rows, right=(0, 2, 3))
+
+
+def _story(record: TrashRecord) -> str:
+    if record.project_id is None:
+        return "the list of stories"
+    return one_line(record.project_title or f"project {record.project_id}, deleted")
 
 
 def check_lines(findings: Sequence[Finding]) -> list[str]:

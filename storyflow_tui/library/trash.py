@@ -18,7 +18,8 @@ from storyflow_tui.library.holdings import files_at, holdings, size_of
 from storyflow_tui.library.journal import Journal, touch
 from storyflow_tui.library.media import LEAVING, STAGING, TRASH, Media, Staging
 from storyflow_tui.library.models import as_text, to_moment
-from storyflow_tui.library.steps import Step, from_json
+from storyflow_tui.library.rows import find_project
+from storyflow_tui.library.steps import Step, WholeProject, from_json
 from storyflow_tui.records import ChangeRecord, TrashRecord, counted
 
 
@@ -42,10 +43,41 @@ class Trash:
             "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
             (json.dumps(list(held)),),
         )
+        titles = self._titles({row[1] for row in rows} - {None})
         return [
-            TrashRecord(change_id, project_id, as_text(label), to_moment(created), *held[change_id])
+            TrashRecord(
+                change_id,
+                project_id,
+                as_text(label),
+                to_moment(created),
+                *held[change_id],
+                titles.get(project_id),
+            )
             for change_id, project_id, label, created in rows
         ]
+
+    def _titles(self, project_ids: Collection[int]) -> dict[int, str]:
+        """The titles of stories, also of those that are in the trash."""
+        rows = self._database.rows(
+            "SELECT id, title FROM project WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(project_ids)),),
+        )
+        titles = {key: as_text(title) for key, title in rows}
+        if titles.keys() < set(project_ids):
+            deleted = {key: title for key, (_, title) in self._deleted().items()}
+            titles = deleted | titles
+        return titles
+
+    def _deleted(self) -> dict[int, tuple[int, str]]:
+        """The stories that changes hold, each with the newest change that does, and its title."""
+        rows = self._database.rows(
+            "SELECT step.value ->> '$.project_id', change.id, step.value ->> '$.project[1]' "
+            "FROM change, json_each(iif(json_valid(steps), steps, '[]')) AS step "
+            "WHERE change.project_id IS NULL AND step.value ->> '$.kind' = ? "
+            "AND json_type(step.value, '$.project') = 'array' ORDER BY change.id",
+            (WholeProject.kind,),
+        )
+        return {project_id: (change_id, as_text(title)) for project_id, change_id, title in rows}
 
     def size(self) -> tuple[int, int]:
         """How many files wait in the trash, and their bytes together.
@@ -66,13 +98,15 @@ class Trash:
         of the former change goes on working. What cannot come back for an emptied trash is left
         out: the label says so.
 
-        Raises NotFoundError, NothingToUndoError (it took nothing, or the trash has it no more),
+        Raises NotFoundError (also for what was in a story that is deleted itself; it says which
+        change brings that back), NothingToUndoError (it took nothing, or the trash has it no more),
         LockedError, ConflictError (it is there already, or the change was undone meanwhile).
         """
         # Imported here: no other method has a use for it.
         from storyflow_tui.library.restoring import Restoration
 
         former = self._history.get(change_id)
+        self._demand_story(former)
         with self._media.staging() as staging:
             with failures_told(self._media.folder):
                 staged = self._stage(staging, change_id)
@@ -88,6 +122,21 @@ class Trash:
                 restoration.bring_back(change_id, steps, stands=state == "done")
                 new_id = change.change_id
         return self._history.get(new_id)
+
+    def _demand_story(self, change: ChangeRecord) -> None:
+        """Raise NotFoundError where the story of a change is deleted, saying how it comes back."""
+        if change.project_id is None:
+            return
+        try:
+            find_project(self._database, change.project_id)
+        except NotFoundError as error:
+            if (holder := self._deleted().get(change.project_id)) is None:
+                raise
+            raise NotFoundError(
+                f"Change {change.id} is of “{holder[1]}”, which is deleted; bring that back first: "
+                f"storyflow trash restore {holder[0]}",
+                {"change": change.id, "project_id": change.project_id, "holder": holder[0]},
+            ) from error
 
     def _state(self, change_id: int) -> tuple[str, Sequence[Step]]:
         row = self._database.row("SELECT state, steps FROM change WHERE id = ?", (change_id,))

@@ -26,6 +26,7 @@ from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.upkeep import BEGINS, Upkeep, told
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
+from storyflow_tui.tui.words import refusal
 
 if TYPE_CHECKING:
     from storyflow_tui.tui.screens.timeline import TimelineScreen
@@ -256,7 +257,7 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
 
     def refused(self, error: StoryflowError) -> None:
         """Say why something was not done."""
-        self.say(f"! {error.message}", str(error.details.get("reason") or ""), "warning")
+        self.say(f"! {refusal(error)}", str(error.details.get("reason") or ""), "warning")
 
     def notify(self, message: str, **options: Any) -> None:
         """What Textual itself would put into a toast goes to the hint line."""

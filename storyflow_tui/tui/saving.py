@@ -194,7 +194,8 @@ class Saving:
 
     def deleted(self, entry: Typed) -> None:
         """The segment was deleted while a conflict was open: nothing is left to choose from."""
-        entry.failed(NotFoundError(f"Segment {entry.base.id} not found"))
+        key = entry.base.id
+        entry.failed(NotFoundError(f"Segment {key} not found", {"segment_id": key}))
         self._draft(entry)
         self._changed(entry.base.id)
 

@@ -1,4 +1,4 @@
-"""Figures as words: lengths, file sizes and times as the screens write them.
+"""Figures and refusals as words: lengths, sizes, times and errors as the screens write them.
 
 Pure functions of their arguments; the clock is given, never asked.
 """
@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from storyflow_tui.errors import NotFoundError, StoryflowError
 from storyflow_tui.lengths import clock
 
 _KIB = 1024
 _MIB = 1024 * 1024
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def refusal(error: StoryflowError) -> str:
+    """The message of an error, without the id of a segment, which no screen shows."""
+    name = f"Segment {error.details.get('segment_id')}"
+    if not error.message.startswith(f"{name} "):
+        return error.message
+    if isinstance(error, NotFoundError):
+        return "This segment was deleted meanwhile."
+    return f"This segment{error.message.removeprefix(name)}"
 
 
 def length(seconds: float, guessed: bool) -> str:

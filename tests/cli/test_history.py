@@ -32,7 +32,8 @@ def test_history_for_people(run: Run, lamp: int) -> None:
     run("segment", "move", 1, 3)
     run("undo", lamp)
     head, row = run("history", lamp).out.splitlines()
-    assert head.split() == ["CHANGE", "WHEN", "STATE", "FILES", "SIZE", "WHAT"]
+    what = ["WHAT", "(SEGMENTS", "BY", "#)"]
+    assert head.split() == ["CHANGE", "WHEN", "STATE", "FILES", "SIZE", *what]
     assert " undone " in row
 
 

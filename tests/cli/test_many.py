@@ -41,7 +41,7 @@ def test_lock_and_unlock_print_one_segment_or_an_array(run: Run, lamp: int) -> N
     answer = run("segment", "lock", 3, 1, "--json").json
     assert [(one["id"], one["is_locked"]) for one in answer] == [(1, True), (3, True)]
     assert run("segment", "unlock", 1, 2, 3).out == "Unlocked 3 segments\n"
-    assert run("segment", "lock", 1).out == "Locked segment 1\n"
+    assert run("segment", "lock", 1).out == "Locked segment 1 (id 1)\n"
     assert [one["is_locked"] for one in segments(run, lamp)] == [True, False, False]
 
 
@@ -74,7 +74,7 @@ def test_delete_of_many_prints_their_ids_and_is_one_change(run: Run, lamp: int) 
 def test_delete_of_many_asks_once_and_tells_of_locks(run: Run, lamp: int) -> None:
     run("segment", "lock", 2)
     answer = run("segment", "delete", 1, 2, stdin=b"n\n", terminal=True)
-    assert "Delete 2 segments, 1 locked (1, 2)? [y/N]" in answer.err
+    assert "Delete 2 segments, 1 locked (ids 1, 2)? [y/N]" in answer.err
     assert order(run, lamp) == [1, 2, 3]
 
 

@@ -56,6 +56,18 @@ def test_list_for_people_is_a_line_a_segment(run: Run, lamp: int) -> None:
     assert rows[1].split()[:5] == ["2", "2", "~1:20", "-", "locked"]
 
 
+def test_a_segment_is_called_by_its_place_and_its_id(run: Run, lamp: int) -> None:
+    run("segment", "move", 3, 1)
+    assert run("segment", "list", lamp).out.splitlines()[1].split()[:2] == ["1", "3"]
+    assert run("segment", "edit", 3, "--lock").out.startswith("Saved segment 1 (id 3): ")
+    assert run("segment", "move", 3, 2).out == "Moved segment 1 (id 3) to position 2\n"
+    assert run("segment", "delete", 1, "--yes").out.startswith("Deleted segment 1 (id 1). ")
+    assert run("segment", "show", 9).err == (
+        "Error: Segment 9 not found: commands take the ID that storyflow segment list PROJECT "
+        "shows, not the #\n"
+    )
+
+
 def test_show_has_the_columns(run: Run, lamp: int) -> None:
     segment = run("segment", "show", 1, "--json").json
     assert list(segment) == COLUMNS
@@ -66,7 +78,7 @@ def test_show_has_the_columns(run: Run, lamp: int) -> None:
 def test_show_for_people_has_all_text_made_safe(run: Run, lamp: int) -> None:
     run("segment", "edit", 2, "--text", "one\x1b[2J\ntwo", "--prompt", "\x9b1mred")
     out = run("segment", "show", 2).out
-    assert out.startswith("Segment 2, position 2 of 3 in The Lamp (project 1)\n")
+    assert out.startswith("Segment 2 of 3 in The Lamp (id 2, project 1)\n")
     assert "Narration\none␛[2J\ntwo\n" in out
     assert "·1mred" in out
     assert "\x1b" not in out
@@ -131,7 +143,7 @@ def test_edit_without_sense_is_wrong_usage(run: Run, lamp: int, options: list[st
 
 
 def test_edit_for_people_says_how_the_segment_is_now(run: Run, lamp: int) -> None:
-    assert run("segment", "edit", 1, "--lock").out == "Saved segment 1: locked, no image\n"
+    assert run("segment", "edit", 1, "--lock").out == "Saved segment 1 (id 1): locked, no image\n"
 
 
 def test_attach_prints_the_segment_and_stores_the_bytes(
@@ -142,7 +154,9 @@ def test_attach_prints_the_segment_and_stores_the_bytes(
     assert segment["image_file"] == "projects/1/images/1_lamp.png"
     stored = place / "media" / segment["image_file"]
     assert stored.read_bytes() == picture.read_bytes()
-    assert run("segment", "attach-image", 2, picture).out == "Attached lamp.png to segment 2\n"
+    assert (
+        run("segment", "attach-image", 2, picture).out == "Attached lamp.png to segment 2 (id 2)\n"
+    )
 
 
 def test_attach_of_what_is_no_picture_says_why(run: Run, lamp: int, tmp_path: Path) -> None:
@@ -177,14 +191,14 @@ def test_remove_image_prints_the_segment(run: Run, lamp: int, picture: Path) -> 
 def test_delete_prints_the_id(run: Run, lamp: int) -> None:
     assert run("segment", "delete", 2, "--yes", "--json").json == {"id": 2}
     assert order(run, lamp) == [1, 3]
-    assert run("segment", "delete", 3, "--yes").out.startswith("Deleted segment 3. ")
+    assert run("segment", "delete", 3, "--yes").out.startswith("Deleted segment 2 (id 3). ")
 
 
 def test_delete_asks_and_names_what_goes(run: Run, lamp: int) -> None:
     run("segment", "edit", 2, "--lock")
     answer = run("segment", "delete", 2, stdin=b"n\n", terminal=True)
     assert answer.code == 1
-    assert "Delete segment 2, locked (Two lamps.)? [y/N]" in answer.err
+    assert "Delete segment 2 (id 2), locked: “Two lamps.”? [y/N]" in answer.err
     assert run("--json", "segment", "delete", 2).refusal["code"] == "not_confirmed"
     assert order(run, lamp) == [1, 2, 3]
     assert run("segment", "delete", 2, stdin=b"YES\n", terminal=True).code == 0
@@ -195,7 +209,7 @@ def test_move_prints_the_segment(run: Run, lamp: int) -> None:
     segment = run("segment", "move", 3, 1, "--json").json
     assert (segment["id"], segment["sequence_index"]) == (3, 0)
     assert order(run, lamp) == [3, 1, 2]
-    assert run("segment", "move", 3, 2).out == "Moved segment 3 to position 2\n"
+    assert run("segment", "move", 3, 2).out == "Moved segment 1 (id 3) to position 2\n"
 
 
 def test_reorder_prints_ids_and_indices(run: Run, lamp: int) -> None:

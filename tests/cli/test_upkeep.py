@@ -277,11 +277,59 @@ def test_trash_lists_what_the_changes_hold(run: Run, stored: Path) -> None:
     assert run("trash", "list").out == "The trash is empty\n"
     run("segment", "remove-image", 1)
     (held,) = run("trash", "list", "--json").json
-    assert list(held) == ["change_id", "project_id", "label", "created_at", "files", "bytes"]
+    assert list(held) == [
+        *("change_id", "project_id", "label", "created_at", "files", "bytes", "project_title")
+    ]
+    assert held["project_title"] == "The Lamp"
     assert len(held["files"]) == 1
     head, row = run("trash", "list").out.splitlines()
-    assert head.split() == ["CHANGE", "WHEN", "FILES", "SIZE", "WHAT"]
+    assert head.split()[:6] == ["CHANGE", "WHEN", "FILES", "SIZE", "STORY", "WHAT"]
     assert row.split()[0] == str(held["change_id"])
+    assert "  The Lamp  Remove the picture of" in row
+
+
+def test_trash_tells_which_story_is_meant_also_of_one_that_is_deleted(
+    run: Run, lamp: int, stored: Path, picture: Path
+) -> None:
+    run("segment", "remove-image", 1)
+    run("segment", "attach-image", 2, picture)
+    run("project", "delete", lamp, "--yes")
+    deletion, removal = run("trash", "list", "--json").json
+    assert (deletion["project_title"], removal["project_title"]) == (None, "The Lamp")
+    _, first, second = run("trash", "list").out.splitlines()
+    assert "  the list of stories  Delete " in first
+    assert "  The Lamp             Remove " in second
+
+
+def test_trash_restore_inside_a_deleted_story_names_the_change_that_brings_it_back(
+    run: Run, lamp: int, stored: Path
+) -> None:
+    run("segment", "remove-image", 1)
+    change = run("history", lamp, "--json").json[0]["id"]
+    run("project", "delete", lamp, "--yes")
+    deletion = run("history", "--json").json[0]["id"]
+    refusal = run("trash", "restore", change, "--json").refusal
+    assert refusal["code"] == "not_found"
+    assert refusal["error"] == (
+        f"Change {change} is of “The Lamp”, which is deleted; bring that back first: "
+        f"storyflow trash restore {deletion}"
+    )
+    assert run("trash", "restore", deletion).code == 0
+    assert run("trash", "restore", change).code == 0
+    assert stored.exists()
+
+
+def test_trash_restore_in_a_story_whose_import_was_undone_names_the_import(
+    run: Run, lamp: int
+) -> None:
+    run("segment", "delete", 1, "--yes")
+    change = run("history", lamp, "--json").json[0]["id"]
+    run("undo")
+    imported = run("history", "--json").json[0]["id"]
+    error = run("trash", "restore", change, "--json").refusal["error"]
+    assert error.endswith(f"bring that back first: storyflow trash restore {imported}")
+    assert run("trash", "restore", imported).code == 0
+    assert run("trash", "restore", change).code == 0
 
 
 def test_trash_empty_asks_unless_yes(run: Run, stored: Path) -> None:

@@ -257,7 +257,8 @@ def test_a_segment_of_a_deleted_story_needs_its_story_first(
     library.segments.delete(ids[0])
     deletion = newest(library, pictured.id)
     library.projects.delete(pictured.id)
-    with pytest.raises(NotFoundError, match=f"Project {pictured.id} not found"):
+    told = f"“The Lamp”, which is deleted.*trash restore {newest(library, None)}$"
+    with pytest.raises(NotFoundError, match=told):
         library.trash.restore(deletion)
 
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from storyflow_tui.tui.words import ago, file_size, length, minute
+from storyflow_tui.errors import ConflictError, LockedError, NotFoundError, StoryflowError
+from storyflow_tui.tui.words import ago, file_size, length, minute, refusal
 
 
 @pytest.mark.parametrize(
@@ -85,3 +86,23 @@ def test_a_time_to_the_minute_is_told_in_the_zone_of_now() -> None:
     assert minute(when, datetime(2026, 1, 1, tzinfo=UTC)) == "15 Feb 2024  23:05"
     east = timezone(timedelta(hours=9))
     assert minute(when, datetime(2026, 1, 1, tzinfo=east)) == "16 Feb 2024  08:05"
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (NotFoundError("Segment 6 not found", {"segment_id": 6}), "was deleted meanwhile."),
+        (
+            ConflictError("Segment 6 was changed meanwhile", {"segment_id": 6}),
+            "was changed meanwhile",
+        ),
+    ],
+)
+def test_a_refusal_names_no_id_of_a_segment(error: StoryflowError, shown: str) -> None:
+    assert refusal(error) == f"This segment {shown}"
+
+
+def test_other_refusals_say_what_they_say() -> None:
+    assert refusal(NotFoundError("Project 6 not found", {"project_id": 6})) == "Project 6 not found"
+    locked = LockedError("Cannot edit a locked segment. Unlock it first.", {"segment_id": 6})
+    assert refusal(locked) == locked.message

@@ -17,6 +17,7 @@ from storyflow_tui.library import Library
 from storyflow_tui.records import ChangeRecord, ProjectRecord, SegmentRecord
 from storyflow_tui.tui import text
 from storyflow_tui.tui.widgets.header import Tone
+from storyflow_tui.tui.words import refusal
 
 if TYPE_CHECKING:
     from storyflow_tui.tui.app import StoryflowApp
@@ -100,7 +101,7 @@ class StoryActions(Screen[None], inherit_bindings=False):
             self.notice(f"! Segment {position} is locked.", "l unlocks it", "warning")
             return
         reason = error.details.get("reason")
-        self.notice(f"! {error.message}", str(reason or ""), "warning")
+        self.notice(f"! {refusal(error)}", str(reason or ""), "warning")
 
     def unread(self, error: StoryflowError) -> None:
         """The story could not be read: say why, or leave it if it is there no more."""

@@ -19,6 +19,7 @@ from storyflow_tui.tui.typed import EMPTY, Typed
 from storyflow_tui.tui.widgets.field import Field
 from storyflow_tui.tui.widgets.pane import Pane
 from storyflow_tui.tui.widgets.timeline import Timeline
+from storyflow_tui.tui.words import refusal
 
 SAVE_SECONDS = 1.0
 """How long leaving waits for typed text to be saved before it becomes a draft."""
@@ -292,8 +293,8 @@ class StoryEditing(StoryActions, inherit_bindings=False):
         elif isinstance(error, LockedError):
             self.refused(error, self.position_of(entry.base.id))
         else:
-            kept = "It is kept as a draft." if entry.draft else "It stays in the field."
-            self.notice(f"! {error.message}", kept, "danger")
+            where = "is kept as a draft" if entry.draft else "stays in the field"
+            self.notice(f"! {refusal(error)}", f"What you typed {where}.", "danger")
 
     # Conflicts and drafts
 

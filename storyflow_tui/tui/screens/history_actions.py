@@ -21,6 +21,7 @@ from storyflow_tui.tui.screens.change_glance import Standing, glance_of_change, 
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.sheet import Question
+from storyflow_tui.tui.words import refusal
 
 if TYPE_CHECKING:
     from storyflow_tui.tui.app import StoryflowApp
@@ -235,7 +236,7 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
         """Say why something was not done."""
         details = error.details
         parts = [str(details[name]) for name in ("where", "why", "reason") if details.get(name)]
-        self._notice(f"{SIGNS.warn} {error.message.rstrip('.')}.", ": ".join(parts), "warning")
+        self._notice(f"{SIGNS.warn} {refusal(error).rstrip('.')}.", ": ".join(parts), "warning")
 
     def _notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
         # On whatever screen is shown: this one may have been left before a write was done.

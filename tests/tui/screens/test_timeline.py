@@ -361,6 +361,16 @@ async def test_change_of_another_process_shows_and_keeps_the_place(
             assert editor.screen.timeline.top == top - 1
 
 
+async def test_a_key_on_a_segment_that_was_just_deleted_says_so_without_its_id(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(3) as editor:
+        with Library.open(library.path) as other:
+            other.segments.delete(editor.segments[0].id)
+        await editor.press("l")
+        await editor.shows("This segment was deleted meanwhile.")
+
+
 async def test_story_deleted_by_another_process_goes_back_to_the_list(
     open_story: Opener, library: Library
 ) -> None:
