@@ -39,7 +39,11 @@ SAMPLE = "the-lamp"
     "of its own.",
 )
 @common
-@click.option("--read-only", is_flag=True, help="Change nothing in the library.")
+@click.option(
+    "--read-only",
+    is_flag=True,
+    help="Change nothing in the library; before the command: storyflow --read-only check.",
+)
 @click.version_option(__version__, prog_name="storyflow", message="%(prog)s %(version)s")
 @click.pass_context
 def storyflow(context: click.Context, read_only: bool) -> int:

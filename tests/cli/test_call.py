@@ -119,6 +119,10 @@ def test_read_only_holds_for_every_command(run: Run, lamp: int) -> None:
     answer = run("--read-only", "--json", "project", "rename", lamp, "No")
     assert answer.refusal["code"] == "read_only"
     assert run("--read-only", "project", "show", lamp).code == 0
+    answer = run("--read-only", "--json", "import", "lamp.txt")
+    assert answer.refusal["code"] == "read_only"
+    assert len(run("project", "list", "--json").json) == 1
+    assert "storyflow --read-only check" in " ".join(run("--help").out.split())
 
 
 def test_moves_that_are_still_to_be_done_are_told(

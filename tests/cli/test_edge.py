@@ -209,3 +209,11 @@ def test_the_posix_locale_is_enough(start: Start, run: Run, lamp: int) -> None:
     assert process.returncode == 0
     assert b"\\u30e9" in out
     assert err == b""
+
+
+def test_in_the_locale_c_a_pipe_gets_every_letter(
+    run: Run, start: Callable[..., subprocess.Popen[bytes]], lamp: int
+) -> None:
+    run("project", "rename", lamp, "ランプ 💡")
+    out, _ = start("project", "list", LC_ALL="C").communicate(timeout=30)
+    assert "ランプ 💡" in out.decode()

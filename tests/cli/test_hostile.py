@@ -136,6 +136,7 @@ def commands(evil: Path) -> Iterator[tuple[object, ...]]:
         ("trash", "empty", "--yes"),
         # Wrong usage is told with the arguments in it.
         (TEXT,),
+        ("completion", TEXT),
         ("segment", TEXT),
         ("segment", "show", TEXT),
         ("segment", "move", 1, TEXT),
