@@ -34,6 +34,7 @@ from storyflow_tui.library.header import (
     where,
 )
 from storyflow_tui.library.media import read_only as opened_for_reading
+from storyflow_tui.library.network import on_network
 from storyflow_tui.library.sqlite_errors import as_ours
 from storyflow_tui.library.turn import turn
 
@@ -60,8 +61,6 @@ _TABLES = "SELECT COUNT(*) FROM sqlite_master"
 _PAGES = 2048  # of a copy at a time
 _CLOSING_SECONDS = 0.5
 """How long closing waits for a thread that works with its connection."""
-
-_NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs")
 
 
 class Moment(NamedTuple):
@@ -392,24 +391,6 @@ class _Peewee(peewee.SqliteDatabase):
         connection: sqlite3.Connection = super()._connect()  # type: ignore[misc]
         self._owner.keep(connection)
         return connection
-
-
-def on_network(folder: Path) -> bool:
-    """Whether the folder lies on a network file system, where a WAL is not safe to share.
-
-    Told by Linux' table of mounts; elsewhere the answer is no.
-    """
-    best, kind = "", ""
-    try:
-        mounts = Path("/proc/self/mounts").read_text(errors="surrogateescape").splitlines()
-    except OSError:
-        return False
-    for line in mounts:
-        place, file_system = line.split(" ")[1:3]
-        place = place.replace("\\040", " ")
-        if len(place) >= len(best) and folder.is_relative_to(place):
-            best, kind = place, file_system
-    return kind.startswith(_NETWORK)
 
 
 def _file_at(path: Path) -> _File | None:
