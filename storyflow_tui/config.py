@@ -85,11 +85,12 @@ def read_small(path: Path) -> bytes:
 
 def read_settings(path: Path | None = None) -> Settings:
     """The settings in the file, each wrong value replaced by its default and named."""
-    import tomllib  # only where settings are read: most commands need none
-
     path = path or config_file()
     try:
-        values = tomllib.loads(read_small(path).decode())
+        text = read_small(path).decode()
+        import tomllib  # only where there are settings: most people have none
+
+        values = tomllib.loads(text)
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError, RecursionError) as error:

@@ -229,7 +229,7 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 # Scripts that put no spaces between words, by their Unicode blocks: Thai, Lao, Myanmar, Khmer,
 # CJK radicals and marks, kana, CJK ideographs, half-width katakana, the supplementary ideographs.
-_SPACELESS = re.compile(
+_SPACELESS = (
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0003ffff]"
@@ -239,11 +239,11 @@ _SAMPLE = 2000  # the script of a text is told by its first characters
 
 def counts_by_characters(text: str) -> bool:
     """Whether the text is in a script without spaces: most of its letters are such."""
-    if text.isascii() or _SPACELESS.search(text) is None:
+    if text.isascii() or re.search(_SPACELESS, text) is None:
         return False
     sample = text[:_SAMPLE]
     letters = sum(map(str.isalpha, sample))
-    return len(_SPACELESS.findall(sample)) * 2 > letters
+    return len(re.findall(_SPACELESS, sample)) * 2 > letters
 
 
 def word_count(text: str) -> int:

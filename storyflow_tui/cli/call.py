@@ -76,13 +76,6 @@ class Call:
         self.show_notes(settings.problems)
         return settings
 
-    def named(self, library: Library, segment_id: int) -> str:
-        """A segment in a sentence: its place, that people see, and its id, that commands take.
-
-        As `segment 3 (id 7)`.
-        """
-        return f"segment {library.segments.position(segment_id)} (id {segment_id})"
-
     def show_notes(self, texts: list[str] | tuple[str, ...]) -> None:
         """Say on stderr what the caller should know beside the result."""
         output.notes(texts, self.json)
@@ -97,6 +90,11 @@ class Call:
             self._notes.append(
                 "it is done, but its files could not be moved yet; the next change tries again"
             )
+
+
+def segment_named(library: Library, segment_id: int) -> str:
+    """`segment 3 (id 7)`: by its place, which people see, and its id, which commands take."""
+    return f"segment {library.segments.position(segment_id)} (id {segment_id})"
 
 
 class MissingCommand(click.UsageError):

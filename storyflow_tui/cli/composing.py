@@ -1,4 +1,7 @@
-"""The commands `segment new`, `duplicate`, `split` and `merge`: segments out of segments."""
+"""The commands `segment new`, `duplicate`, `split` and `merge`: segments out of segments.
+
+They join the group of `segments`, which is whole once this module is read.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import click
 
 from storyflow_tui.cli import output, shapes
 from storyflow_tui.cli.call import Call, Command, as_project_id, as_segment_id, as_whole, common
-from storyflow_tui.cli.segments import say, way_back
+from storyflow_tui.cli.segments import say, segment, way_back
 
 
 @click.command("new", cls=Command)
@@ -78,5 +81,5 @@ def merge_segment(call: Call, segment_id: int) -> None:
     say(call, record, f"Merged the next segment into segment {record.id}. {way_back(record)}")
 
 
-COMMANDS = (new_segment, duplicate_segment, split_segment, merge_segment)
-"""What this module adds to the group `segment`."""
+for _command in (new_segment, duplicate_segment, split_segment, merge_segment):
+    segment.add_command(_command)

@@ -21,6 +21,7 @@ from storyflow_tui.cli.call import (
     as_segment_id,
     as_whole,
     common,
+    segment_named,
 )
 from storyflow_tui.cli.text import cut, one_line
 from storyflow_tui.errors import InvalidImageError, InvalidOrderError, NotFoundError
@@ -74,7 +75,7 @@ def delete_segments(call: Call, ids: Ids, yes: bool) -> None:
     """
     with call.opened() as library:
         records = [library.segments.get(key) for key in dict.fromkeys(ids)]
-        name = _named(call, library, records)
+        name = _named(library, records)
         output.confirm(_question(records, name), yes)
         library.segments.delete_many(ids)
     if call.json:
@@ -100,7 +101,7 @@ def move_segments(call: Call, ids: Ids, position: int) -> None:
     storyflow segment move 7 1
     """
     with call.opened() as library:
-        name = _named(call, library, [library.segments.get(key) for key in dict.fromkeys(ids)])
+        name = _named(library, [library.segments.get(key) for key in dict.fromkeys(ids)])
         records = library.segments.move_many(ids, position)
     _say(call, ids, records, f"Moved {name} to position {position}")
 
@@ -202,7 +203,7 @@ COMMANDS = (
 def _lock(call: Call, ids: Ids, locked: bool) -> None:
     with call.opened() as library:
         records = library.segments.lock(ids, locked)
-        name = _named(call, library, records)
+        name = _named(library, records)
     _say(call, ids, records, f"{'Locked' if locked else 'Unlocked'} {name}")
 
 
@@ -215,10 +216,10 @@ def _say(call: Call, ids: Ids, records: Sequence[SegmentRecord], sentence: str) 
         output.result([shapes.segment(record) for record in records])
 
 
-def _named(call: Call, library: Library, records: Sequence[SegmentRecord]) -> str:
+def _named(library: Library, records: Sequence[SegmentRecord]) -> str:
     """`segment 3 (id 7)`, or `3 segments`."""
     if len(records) == 1:
-        return call.named(library, records[0].id)
+        return segment_named(library, records[0].id)
     return counted(len(records), "segment")
 
 

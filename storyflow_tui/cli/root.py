@@ -1,38 +1,62 @@
 """The command `storyflow` itself: its options, and what runs without a command.
 
-The commands are in the modules beside this one; only the editor's two are here, with the one
-import of `tui` that the command line has.
+The commands are in the modules beside this one, each read when it is called; only the editor's two
+are here, with the one import of `tui` that the command line has.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from storyflow_tui import __version__
-from storyflow_tui.cli import (
-    completion,
-    composing,
-    doctor,
-    history,
-    output,
-    projects,
-    segments,
-    stories,
-    upkeep,
-)
+from storyflow_tui.cli import output
 from storyflow_tui.cli.call import Call, Group, as_project_id, common
 from storyflow_tui.errors import NoTerminalError
 
 SAMPLE = "the-lamp"
 
+_COMMANDS = {
+    "import": "stories.import_stories",
+    "export": "stories.export",
+    "project": "projects.project",
+    "segment": "composing.segment",
+    "history": "history.history",
+    "undo": "history.undo",
+    "redo": "history.redo",
+    "check": "upkeep.check",
+    "backup": "upkeep.backup",
+    "restore": "upkeep.restore",
+    "trash": "upkeep.trash",
+    "doctor": "doctor.doctor",
+    "completion": "completion.completion",
+}
+"""The commands that other modules hold, in the order in which help lists them."""
+
+
+class _Storyflow(Group):
+    """The commands, of which a call reads the module of its own alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands, the usual ones first."""
+        return [*super().list_commands(ctx), *_COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name, or None."""
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _COMMANDS[cmd_name].partition(".")
+        command = getattr(import_module(f"storyflow_tui.cli.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
 
 @click.group(
-    cls=Group,
+    cls=_Storyflow,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
     epilog="Without a command, the editor opens where it was left. Each command has a --help "
@@ -88,6 +112,8 @@ def demo(call: Call) -> int:
     touched.
     """
     _need_terminal()
+    import tempfile
+
     from storyflow_tui.library import Library
     from storyflow_tui.transfer import import_file, sample
 
@@ -118,24 +144,3 @@ def _need_terminal() -> None:
         raise NoTerminalError("The editor needs a terminal; the other commands work without one")
     if os.environ.get("TERM") == "dumb":
         raise NoTerminalError("The editor needs a terminal that can draw, and TERM is dumb")
-
-
-for _command in (
-    stories.import_stories,
-    stories.export,
-    projects.project,
-    segments.segment,
-    history.history,
-    history.undo,
-    history.redo,
-    upkeep.check,
-    upkeep.backup,
-    upkeep.restore,
-    upkeep.trash,
-    doctor.doctor,
-    completion.completion,
-):
-    storyflow.add_command(_command)
-
-for _of_segment in composing.COMMANDS:
-    segments.segment.add_command(_of_segment)

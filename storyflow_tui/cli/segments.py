@@ -22,6 +22,7 @@ from storyflow_tui.cli.call import (
     as_whole,
     common,
     length_in,
+    segment_named,
 )
 from storyflow_tui.cli.outside import edit_outside
 from storyflow_tui.cli.text import one_line, when
@@ -179,7 +180,7 @@ def edit_segment(
     if lock or unlock:
         fields["is_locked"] = lock
     with call.opened() as library:
-        name = call.named(library, segment_id)
+        name = segment_named(library, segment_id)
         record = library.segments.edit(segment_id, **fields)
     say(call, record, f"Saved {name}: {words.segment_state(record)}")
 
@@ -199,7 +200,7 @@ def attach_image(call: Call, segment_id: int, file: str) -> None:
     storyflow segment attach-image 7 ~/pictures/lamp.png
     """
     with call.opened() as library:
-        name = call.named(library, segment_id)
+        name = segment_named(library, segment_id)
         record = library.segments.attach_image(segment_id, Path(file))
     say(call, record, f"Attached {Path(file).name} to {name}")
 
@@ -213,7 +214,7 @@ def remove_image(call: Call, segment_id: int) -> None:
 
     The file goes to the trash."""
     with call.opened() as library:
-        name = call.named(library, segment_id)
+        name = segment_named(library, segment_id)
         record = library.segments.remove_image(segment_id)
     say(call, record, f"Removed the image of {name}. {way_back(record)}")
 

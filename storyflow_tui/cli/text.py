@@ -6,7 +6,8 @@ title, narration or file name can move the cursor or colour the screen.
 
 from __future__ import annotations
 
-import shutil
+import os
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -21,6 +22,8 @@ _UNSEEN |= dict.fromkeys(range(0x80, 0xA0), "\u00b7")
 _UNSEEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\u00b7")
 _UNSEEN |= {0x09: "    ", 0x85: "\n"}
 _UNSEEN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+
+_USUAL_WIDTH = 80
 
 
 def safe(text: str) -> str:
@@ -84,7 +87,15 @@ def columns(
 
 def screen_width() -> int:
     """Cells a line of the terminal has; 80 where there is none."""
-    return max(shutil.get_terminal_size((80, 24)).columns, 40)
+    # Not by `shutil`, whose archives every command would read along.
+    told = os.environ.get("COLUMNS", "")
+    width = int(told) if told.isascii() and told.isdecimal() else 0
+    if not width:
+        try:
+            width = os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 0
+        except (OSError, ValueError):  # closed, or no terminal
+            width = 0
+    return max(width or _USUAL_WIDTH, 40)
 
 
 def length(seconds: float, guessed: bool) -> str:

@@ -12,8 +12,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from storyflow_tui.errors import DamagedError, NotFoundError, ReadOnlyError, StoryflowError
 from storyflow_tui.library import clock as _clock
@@ -21,14 +23,16 @@ from storyflow_tui.library import copies
 from storyflow_tui.library.changes import Door
 from storyflow_tui.library.database import BUSY_SECONDS, DATABASE, Database
 from storyflow_tui.library.disk import Disk, as_ours, failures_told
-from storyflow_tui.library.finding import Finder
-from storyflow_tui.library.history import History
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import MEDIA, LinkedFolderError, Media
 from storyflow_tui.library.projects import Projects
-from storyflow_tui.library.segments import Segments
-from storyflow_tui.library.trash import Trash
 from storyflow_tui.records import Changed, Finding, Repaired
+
+if TYPE_CHECKING:
+    from storyflow_tui.library.finding import Finder
+    from storyflow_tui.library.history import History
+    from storyflow_tui.library.segments import Segments
+    from storyflow_tui.library.trash import Trash
 
 __all__ = ["Library"]
 
@@ -69,10 +73,6 @@ class Library:
             self._journal = Journal(self._database, self._media)
             self._door = Door(self._database, self._media, self._journal, clock)
             self.projects = Projects(self._database, self._media, self._door)
-            self.segments = Segments(self._database, self._media, self._journal, self._door)
-            self.finding = Finder(self._database, clock)
-            self.history = History(self._database, self._media, self._journal, self._door)
-            self.trash = Trash(self._database, self._media, self._journal, self._door, self.history)
             if not read_only:
                 self._media.make_folders()
                 self._tidy()
@@ -132,6 +132,36 @@ class Library:
             why = refusal.message if linked else "this library cannot be written"
             library.notes.append(f"read-only: {why}")
         return library
+
+    # Each read when it is first asked for: a listing has no use for them.
+
+    @cached_property
+    def segments(self) -> Segments:
+        """The operations on segments."""
+        from storyflow_tui.library.segments import Segments
+
+        return Segments(self._database, self._media, self._journal, self._door)
+
+    @cached_property
+    def finding(self) -> Finder:
+        """Finding segments by their text, and by filter."""
+        from storyflow_tui.library.finding import Finder
+
+        return Finder(self._database, self._clock)
+
+    @cached_property
+    def history(self) -> History:
+        """The changes, undo and redo."""
+        from storyflow_tui.library.history import History
+
+        return History(self._database, self._media, self._journal, self._door)
+
+    @cached_property
+    def trash(self) -> Trash:
+        """What changes hold in the trash."""
+        from storyflow_tui.library.trash import Trash
+
+        return Trash(self._database, self._media, self._journal, self._door, self.history)
 
     @property
     def media(self) -> Path:

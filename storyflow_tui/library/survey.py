@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 from storyflow_tui.library import migrations
 from storyflow_tui.library.copies import newest_copy
-from storyflow_tui.library.database import DATABASE, on_network
+from storyflow_tui.library.database import DATABASE
 from storyflow_tui.library.media import MEDIA, TRASH
+from storyflow_tui.library.network import on_network
 
 # Who has a database with a log open holds this byte of the file beside it, shared:
 # https://www.sqlite.org/walformat.html#wal_locks

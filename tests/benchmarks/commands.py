@@ -1,7 +1,11 @@
-"""Commands as whole processes against the imports that they cannot do without."""
+"""Commands as whole processes against the imports that they cannot do without.
+
+All are run with their bytecode at hand, as an installed package has it.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +21,9 @@ def figures(folder: Path) -> Iterator[Figure]:
     with Library.open(folder / "library") as library:
         for _ in range(7):
             library.projects.import_story(story(20))
+    # Of its own, so that neither the environment nor who installed what makes a difference.
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     python = [sys.executable]
     storyflow = [*python, "-m", "storyflow_tui", "--library", str(folder / "library")]
     floor = best(lambda _: _run([*python, "-c", "import click, peewee"]))

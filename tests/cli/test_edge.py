@@ -26,13 +26,19 @@ import sys
 from storyflow_tui.cli import main
 sys.argv[0] = "storyflow"
 code = main()
-names = {name.partition(".")[0] for name in sys.modules}
-print(code, *sorted(names & {"textual", "PIL", "peewee", "rich_pixels"}), file=sys.stderr)
+print(code, *sorted(sys.modules), file=sys.stderr)
 """
+HEAVY = {"textual", "PIL", "peewee", "rich_pixels"}
 
 
 def imports_of(*arguments: object) -> list[str]:
     """The exit code of a command and which heavy packages it imported."""
+    code, *modules = modules_of(*arguments)
+    return [code, *sorted({name.partition(".")[0] for name in modules} & HEAVY)]
+
+
+def modules_of(*arguments: object) -> list[str]:
+    """The exit code of a command and every module that it imported."""
     done = subprocess.run(
         [sys.executable, "-c", SHOW_MODULES, *map(str, arguments)],
         capture_output=True,
@@ -49,6 +55,16 @@ def imports_of(*arguments: object) -> list[str]:
 )
 def test_help_imports_nothing_heavy(place: Path, words: str) -> None:
     assert imports_of(*words.split()) == ["0"]
+
+
+def test_a_listing_reads_no_other_commands_and_no_other_operations(lamp: int) -> None:
+    code, *modules = modules_of("project", "list")
+    ours = {name.removeprefix("storyflow_tui.") for name in modules}
+    assert code == "0"
+    assert {"cli.projects", "library.projects"} <= ours
+    others = {"cli.segments", "cli.stories", "cli.upkeep", "cli.history", "cli.completion"}
+    others |= {"library.segments", "library.history", "library.trash", "library.finding"}
+    assert not ours & (others | {"formats", "transfer", "tomllib"})
 
 
 def test_the_editor_without_a_terminal_imports_nothing_heavy(place: Path) -> None:

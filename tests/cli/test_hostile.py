@@ -123,6 +123,8 @@ def commands(evil: Path) -> Iterator[tuple[object, ...]]:
         ("restore", good),
         (*elsewhere, "restore", evil / "all.zip"),
         (*elsewhere, "check"),
+        (*elsewhere, "doctor"),
+        ("doctor",),
         ("--library", evil / "nowhere", "project", "list"),
         ("--library", good, "project", "list"),
         ("--library", good / "below", "project", "new", "x"),
@@ -167,8 +169,9 @@ def test_no_command_sends_the_terminal_what_it_would_obey(
 
 def named(group: click.Group) -> set[str]:
     """Every command and every group of commands."""
-    names = set(group.commands)
-    for command in group.commands.values():
+    context = click.Context(group)
+    names = set(group.list_commands(context))
+    for command in [group.get_command(context, name) for name in names]:
         if isinstance(command, click.Group):
             names |= named(command)
     return names

@@ -21,8 +21,10 @@ Run = Callable[..., Any]
 def commands() -> list[list[str]]:
     """The words of every command and group."""
     found: list[list[str]] = [[]]
-    for name, command in storyflow.commands.items():
+    context = click.Context(storyflow)
+    for name in storyflow.list_commands(context):
         found.append([name])
+        command = storyflow.get_command(context, name)
         if isinstance(command, click.Group):
             found += [[name, inner] for inner in command.commands]
     return found
