@@ -50,9 +50,9 @@ class StoryCards:
     """The cards of one story, as `Timeline` asks for them.
 
     `work` runs a function on a worker; `told` is called in the UI thread with the id of a segment
-    whose card may look different now; `saving` says its save state. A read that fails is told to
-    `unread`, once until one succeeds; what was read before is what there is then, and the next
-    look tries again.
+    whose card may look different now; `saving` says its save state, `marked` whether it is. A read
+    that fails is told to `unread`, once until one succeeds; what was read before is what there is
+    then, and the next look tries again.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class StoryCards:
         told: Callable[[int], None],
         unread: Callable[[StoryflowError], object],
         saving: Callable[[int], str],
+        marked: Callable[[int], bool],
         colours: Callable[[], Colours],
     ) -> None:
         self._session = session
@@ -76,6 +77,7 @@ class StoryCards:
         self.unreadable = False
         """Whether the last read failed."""
         self._saving = saving
+        self._marked = marked
         self._colours = colours
         self._ids: list[int] = []
         self._count = 0
@@ -135,13 +137,17 @@ class StoryCards:
         ids = self.ids
         ids[first], ids[second] = ids[second], ids[first]
 
-    def remove(self, segment_id: int) -> None:
-        """A segment was deleted."""
-        index = self.index_of(segment_id)
-        if index is not None:
-            del self._ids[index]
-            self._count = len(self._ids)
-        self._kept.pop(segment_id, None)
+    @property
+    def shown(self) -> Sequence[int]:
+        """The ids of those that are shown, in order."""
+        return self.ids
+
+    def remove(self, *segment_ids: int) -> None:
+        """Segments were deleted."""
+        gone = frozenset(segment_ids)
+        self.order([segment_id for segment_id in self.ids if segment_id not in gone])
+        for segment_id in segment_ids:
+            self._kept.pop(segment_id, None)
 
     # What the timeline asks for
 
@@ -176,7 +182,8 @@ class StoryCards:
         picture: Picture = "none"
         if record.image_file:
             picture = self._pictures.get(record.image_file, "waiting")
-        return CardState(False, record.is_locked, self._saving(record.id), picture)  # type: ignore[arg-type]
+        marked, saving = self._marked(record.id), self._saving(record.id)
+        return CardState(marked, record.is_locked, saving, picture)  # type: ignore[arg-type]
 
     def thumbnail(self, record: SegmentRecord, width: int, height: int) -> list[Strip] | None:
         """The picture in cells; asked for if it is not there, and looked at again if stale."""

@@ -129,10 +129,20 @@ TIMELINE = (
         "Change places with the next segment.", "Edit", "reorder", hint_keys="J K"),
     Key("timeline.move_up",        "K",        "move(-1)",             "move segment up",
         "Change places with the previous segment.", "Edit"),
+    Key("timeline.mark",           "space",    "mark",                 "mark or unmark",
+        "Mark this segment; l d y Y m c act on the marked ones together.", "Marks", "mark"),
     Key("timeline.copy_prompt",    "y",        "copy('image_prompt')", "copy the prompt",
         "Copy the image prompt to your clipboard.", "Copy", "copy prompt"),
     Key("timeline.copy_narration", "Y",        "copy('text_content')", "copy the narration",
         "Copy the narration to your clipboard.", "Copy"),
+    Key("timeline.mark_range",     "V",        "mark_range",           "mark up to here",
+        "Mark all segments from the one marked last to this one.", "Marks"),
+    Key("timeline.mark_all",       "A",        "mark_all",             "mark all, or none",
+        "Mark all segments that are shown; once more, none.", "Marks"),
+    Key("timeline.move_to",        "m",        "move_to",              "move to a position …",
+        "Move the marked segments (or this one) to a position that is asked for.", "Marks"),
+    Key("timeline.copy_to_story",  "c",        "copy_to_story",        "copy to another story …",
+        "Copy the marked segments (or this one), with their pictures.", "Marks"),
     Key("timeline.remove_image",   "I",        "remove_image",         "remove the picture",
         "Take the picture off this segment; it goes to the trash.", "Picture"),
     Key("timeline.redo",           "U,ctrl+r", "redo",                 "redo",
@@ -152,8 +162,11 @@ TIMELINE = (
         "Move the bar down by a screen of cards.", "Move", label="PgDn"),
     Key("timeline.page_up",        "pageup",   "page(-1)",             "a screen up",
         "Move the bar up by a screen of cards.", "Move", label="PgUp"),
-    Key("timeline.back",           "q,escape", "back",                 "back to the stories",
-        "Leave this story for the list of stories.", "Move", label="q esc"),
+    Key("timeline.back",           "q",        "back",                 "back to the stories",
+        "Leave this story for the list of stories.", "Move"),
+    Key("timeline.clear",          "escape",   "clear",                "clear marks, or back",
+        "Take all marks away; without any, leave this story for the list of stories.",
+        "Move", label="esc"),
 )
 
 EDITOR = (
@@ -310,6 +323,25 @@ HISTORY = (
         "Move the bar up by a screen.", "Move", label="PgUp"),
 )
 
+OTHER_STORY = (
+    Key("other_story.take",      "enter",      "take",       "this story",
+        "Take the story under the bar.", "Stories", "this one"),
+    Key("other_story.leave",     "q,escape,ctrl+c", "leave", "leave",
+        "Go back without choosing.", "Stories", "leave", label="q esc"),
+    Key("other_story.down",      "j,down",     "cursor(1)",  "next story",
+        "Move the bar to the next story.", "Move", label="j ↓"),
+    Key("other_story.up",        "k,up",       "cursor(-1)", "previous story",
+        "Move the bar to the previous story.", "Move", label="k ↑"),
+    Key("other_story.first",     "g,home",     "first",      "first story",
+        "Move the bar to the first story.", "Move", label="g Home"),
+    Key("other_story.last",      "G,end",      "last",       "last story",
+        "Move the bar to the last story.", "Move", label="G End"),
+    Key("other_story.page_down", "pagedown",   "page(1)",    "a screen down",
+        "Move the bar down by a screen.", "Move", label="PgDn"),
+    Key("other_story.page_up",   "pageup",     "page(-1)",   "a screen up",
+        "Move the bar up by a screen.", "Move", label="PgUp"),
+)
+
 HELP = (
     Key("help.leave", "escape,q", "leave",      "back",
         "Go back to the screen below.", "Help", "back", label="esc"),
@@ -363,6 +395,7 @@ SCREENS = {
     "import": IMPORT,
     "conflict": CONFLICT,
     "history": HISTORY,
+    "other story": OTHER_STORY,
     "help": HELP,
     "question": QUESTION,
     "line": LINE,

@@ -123,6 +123,8 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         await look(editor, "TimelineScreen", "n")
         await look(editor, "HistoryScreen", "H")
         await look(editor, "TimelineScreen", "H")
+        await look(editor, "OtherStoryScreen", "c")
+        await look(editor, "TimelineScreen", "escape")
         await look(editor, "PickerScreen", "i")
         await look(editor, "TimelineScreen", "escape")
         app.push_screen(

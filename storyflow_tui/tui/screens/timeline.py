@@ -28,6 +28,7 @@ from storyflow_tui.tui.look import Grid, length
 from storyflow_tui.tui.place import Place
 from storyflow_tui.tui.screens.actions import file_name
 from storyflow_tui.tui.screens.editing import StoryEditing
+from storyflow_tui.tui.screens.marking import StoryMarking
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Fact, Header, State, Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
@@ -62,7 +63,7 @@ class _File(NamedTuple):
     bytes: int | None
 
 
-class TimelineScreen(StoryEditing, inherit_bindings=False):
+class TimelineScreen(StoryMarking, StoryEditing, inherit_bindings=False):
     """One story: cards at the left, the current segment at the right or over them."""
 
     CSS_PATH: ClassVar = Path(__file__).with_suffix(".tcss")
@@ -114,11 +115,12 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         self.cards = StoryCards(
             self.session,
             self.project_id,
-            work=lambda job: self._aside(job, "thumbnails", exclusive=False),
+            work=lambda job: self.aside(job, "thumbnails", exclusive=False),
             tell=self.app.call_later,
             told=lambda segment_id: self.timeline.redraw([segment_id]),
             unread=lambda error: self.call_later(self.unread, error),
             saving=lambda segment_id: self.saving.state(segment_id)[0],
+            marked=lambda segment_id: segment_id in self.marks,
             colours=lambda: colours_of(self),
         )
         self._rest_timer = self.set_interval(REST, self._rested, pause=True)
@@ -297,9 +299,9 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
             self._pictured = (record.id, record.image_file)
             picture.empty()
             self.pane.show_file(file_name(record))
-        self._aside(lambda: self._look_at_file(record), "picture-file")
+        self.aside(lambda: self._look_at_file(record), "picture-file")
 
-    def _aside(self, job: Callable[[], None], group: str, *, exclusive: bool = True) -> None:
+    def aside(self, job: Callable[[], None], group: str, *, exclusive: bool = True) -> None:
         """Do a job on a worker; a fault there is logged and ends nothing."""
         self.run_worker(job, group=group, thread=True, exclusive=exclusive, exit_on_error=False)
 
@@ -363,6 +365,8 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         facts.append(Fact(f"images {project.image_count}/{project.segment_count}", 2))
         if project.locked_count:
             facts.append(Fact(f"{project.locked_count} locked", 1))
+        if self.marks:
+            facts.append(Fact(f"{len(self.marks)} marked", 5, "text"))
         header.show(project.title, facts, state)
 
     def _save_state(self) -> State:
@@ -437,7 +441,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         def read() -> None:
             self.app.call_later(self._order_read, *self._read_order())
 
-        self._aside(read, "order")
+        self.aside(read, "order")
 
     def _read_order(self) -> tuple[list[int], StoryflowError | None]:
         try:
@@ -468,6 +472,7 @@ class TimelineScreen(StoryEditing, inherit_bindings=False):
         before = self.timeline.cursor
         was_orphaned = self.orphaned
         self.cards.order(ids)
+        self.keep_marks(ids)
         if self.orphaned and not was_orphaned:
             self.say_orphaned("This segment")
         after = self.cards.index_of(current) if current is not None else None

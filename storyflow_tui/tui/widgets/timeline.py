@@ -150,6 +150,10 @@ class Timeline(Widget, can_focus=True):
             if self._top <= index < self._top + self.page_size:
                 self._draw_card(index)
 
+    def redraw_gutters(self) -> None:
+        """Draw the gutters of the cards in view again: marks came or went."""
+        self._redraw_gutters(*range(self._top, self._top + self.page_size))
+
     def reset(self, cursor: int, top: int | None = None) -> None:
         """Cards came, went or changed places: put the cursor here; keep the scroll if it can be."""
         before = self._cursor

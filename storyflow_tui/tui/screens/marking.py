@@ -1,0 +1,320 @@
+"""Marks in the timeline, and what its keys do to the marked segments together.
+
+Each is one write, and one step of undo. What the same keys do to one segment is in `actions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from storyflow_tui.errors import StoryflowError
+from storyflow_tui.library import Library
+from storyflow_tui.records import SegmentRecord, counted
+from storyflow_tui.tui import text
+from storyflow_tui.tui.marks import Marks
+from storyflow_tui.tui.screens.actions import StoryActions, file_name
+
+_READ = 300
+"""Marked segments up to which a question counts their pictures and locks."""
+
+_NAMES = {"text_content": "narration", "image_prompt": "prompt"}
+
+
+class StoryMarking(StoryActions, inherit_bindings=False):
+    """Marks, and the actions on what is marked (or on the current segment)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marks = Marks()
+
+    # What the screen gives
+
+    def aside(self, job: Callable[[], None], group: str, *, exclusive: bool = True) -> None:
+        """Do a job on a worker; a fault there is logged and ends nothing."""
+        raise NotImplementedError
+
+    # Marks
+
+    def action_mark(self) -> None:
+        """Mark the current segment, or take its mark away; the bar stays."""
+        record = self.current
+        if record is not None:
+            self.marks.toggle(record.id)
+            self._show_marks()
+
+    def action_mark_range(self) -> None:
+        """Mark all from the one marked last to the current one."""
+        record = self.current
+        if record is not None:
+            self.marks.reach(record.id, self.cards.shown)
+            self._show_marks()
+
+    def action_mark_all(self) -> None:
+        """Mark all that are shown, or none."""
+        self.marks.all(self.cards.shown)
+        self._show_marks()
+
+    async def action_clear(self) -> None:
+        """Take the marks away; without any, go back to the stories."""
+        if self.marks:
+            self.marks.clear()
+            self._show_marks()
+        else:
+            await self.action_back()
+
+    async def action_back(self) -> None:
+        """Back to the list of stories."""
+        raise NotImplementedError
+
+    def forget_segment(self, segment_id: int) -> None:
+        """A segment was deleted here; its mark goes with it."""
+        self.marks.drop((segment_id,))
+        super().forget_segment(segment_id)
+
+    def keep_marks(self, ids: Sequence[int]) -> None:
+        """These segments are there now; marks of others fall away."""
+        if self.marks.keep(ids):
+            self._show_marks()
+
+    def _show_marks(self) -> None:
+        self.timeline.redraw_gutters()
+        self.show_state()
+
+    @property
+    def chosen(self) -> list[int]:
+        """The marked segments in order, or the current one where none is marked."""
+        if self.marks:
+            return self.marks.in_order(self.cards.ids)
+        record = self.current
+        return [] if record is None else [record.id]
+
+    def _named(self, ids: Sequence[int]) -> str:
+        if len(ids) == 1:
+            return f"segment {(self.cards.index_of(ids[0]) or 0) + 1}"
+        return counted(len(ids), "segment")
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be changed here; says so."""
+        if self.session.read_only:
+            self.notice("! This library is open for reading only.", "", "warning")
+        return self.session.read_only
+
+    # What is done to them
+
+    def action_lock(self) -> None:
+        """Lock the marked segments, or unlock them if all of them are locked."""
+        if not self.marks:
+            super().action_lock()
+            return
+        wanted = frozenset(self.chosen)
+
+        def turn(library: Library) -> tuple[int, bool]:
+            outline = library.segments.outline(self.project_id)
+            there = [each for each in outline if each.id in wanted]
+            locked = not all(each.is_locked for each in there)
+            library.segments.lock([each.id for each in there], locked)
+            return len(there), locked
+
+        def done(after: tuple[int, bool]) -> None:
+            number, locked = after
+            what = counted(number, "segment")
+            self.notice(f"{'Locked' if locked else 'Unlocked'} {what}", "l takes it back")
+
+        self.session.write(turn, done, self.refused)
+
+    def action_delete(self) -> None:
+        """Ask, then delete the marked segments."""
+        if not self.marks:
+            super().action_delete()
+            return
+        if self.is_read_only:
+            return
+        from storyflow_tui.tui.widgets.sheet import Question
+
+        ids = self.chosen
+        wanted = frozenset(ids)
+        places = [place for place, key in enumerate(self.cards.ids, 1) if key in wanted]
+        lines = [f"{runs(places, max(40, self.size.width * 2 - 40))}."]
+        days = self.session.settings.trash_days
+        rest = f"Their files go to the trash for {days} days; u brings all back."
+        if len(ids) <= _READ:
+            try:
+                records = self.session.segments(ids)
+            except StoryflowError as error:
+                self.unread(error)
+                return
+            rest = _what_goes(records, days)
+        self.app.push_screen(
+            Question(
+                f"Delete {self._named(ids)}?",
+                [*lines, rest],
+                "delete",
+                "keep it" if len(ids) == 1 else "keep them",
+            ),
+            partial(self._delete_many, ids),
+        )
+
+    def _delete_many(self, ids: list[int], answer: bool | None) -> None:
+        if not answer:
+            return
+        what = self._named(ids)
+
+        def done(_: None) -> None:
+            self._forget_many(frozenset(ids))
+            back = "it" if len(ids) == 1 else "them"
+            self.notice(f"Deleted {what}", f"u brings {back} back")
+
+        self.session.write(
+            lambda library: library.segments.delete_many(ids), done, self.refused, origin=self
+        )
+
+    def _forget_many(self, gone: frozenset[int]) -> None:
+        """Segments were deleted here: the next card that is left becomes the current one."""
+        shown = self.cards.shown
+        cursor = self.timeline.cursor
+        before = sum(segment_id not in gone for segment_id in shown[:cursor])
+        self.cards.remove(*gone)
+        self.marks.drop(gone)
+        self.timeline.reset(min(before, max(0, len(self.cards) - 1)))
+        self.go_to(())
+
+    def action_copy(self, name: str) -> None:
+        """Copy the prompts or the narrations of the marked segments, parted by blank lines."""
+        if not self.marks:
+            super().action_copy(name)
+            return
+        ids = self.chosen
+
+        def copy() -> None:
+            try:
+                records = self.session.segments(ids)
+            except StoryflowError as error:
+                self.app.call_from_thread(self.unread, error)
+                return
+            self.app.call_from_thread(self._copy_all, records, name)
+
+        self.aside(copy, "copy-marked")
+
+    def _copy_all(self, records: Sequence[SegmentRecord], name: str) -> None:
+        texts = [words for record in records if (words := str(getattr(record, name))).strip()]
+        if not texts:
+            self.notice(f"None of them has a {_NAMES[name]}", "p writes one")
+            return
+        some = f"{len(texts)} of " if len(texts) < len(records) else ""
+        what = f"{some}{counted(len(records), 'segment')}"
+        many = "" if len(texts) == 1 else "s"
+        self.app.copy_text("\n\n".join(texts), f"the {_NAMES[name]}{many} of {what}")
+
+    def action_move_to(self) -> None:
+        """Ask for a position, and move the marked segments (or the current one) there."""
+        ids = self.chosen
+        if not ids or self.is_read_only:
+            return
+        from storyflow_tui.tui.widgets.sheet import LineInput
+
+        last = len(self.cards.ids) - len(ids) + 1
+
+        def problem(value: str) -> str | None:
+            figures = value.strip()
+            is_number = figures.isascii() and figures.isdecimal() and len(figures) < 12
+            if is_number and 1 <= int(figures) <= last:
+                return None
+            return f"A position is a number from 1 to {last}."
+
+        them = "it stands" if len(ids) == 1 else "they stand side by side"
+        self.app.push_screen(
+            LineInput(
+                f"Move {self._named(ids)} to position",
+                check=problem,
+                accept="move",
+                leave="leave",
+                note=f"From 1 to {last}; {them} there then.",
+            ),
+            partial(self._move_to, ids),
+        )
+
+    def _move_to(self, ids: list[int], value: str | None) -> None:
+        if value is None:
+            return
+        position, what = int(value), self._named(ids)
+
+        def done(moved: Sequence[SegmentRecord]) -> None:
+            self.notice(f"Moved {what} to {position}", self.TAKE_BACK)
+            # After the screen has heard what changed: its own queue comes behind this one.
+            self.call_later(self.go_to, (moved[0].id,))
+
+        self.session.write(
+            lambda library: library.segments.move_many(ids, position), done, self.refused
+        )
+
+    def action_copy_to_story(self) -> None:
+        """Copy the marked segments (or the current one) into a story that is chosen."""
+        ids = self.chosen
+        if not ids or self.is_read_only:
+            return
+        from storyflow_tui.tui.screens.other_story import OtherStoryScreen
+
+        screen = OtherStoryScreen(f"Copy {self._named(ids)}", self.project_id)
+        self.app.push_screen(screen, partial(self._copy_to, ids))
+
+    def _copy_to(self, ids: list[int], project_id: int | None) -> None:
+        if project_id is None:
+            return
+        what = self._named(ids)
+        self.writes += 1
+        self.show_state()
+
+        def copy(library: Library) -> str:
+            library.segments.copy(ids, project_id)
+            return library.projects.get(project_id).title
+
+        def done(title: str) -> None:
+            self.writes -= 1
+            self.show_state()
+            self.notice(f"Copied {what} into “{text.cut(title, 40)}”", "u in that story undoes it")
+
+        def failed(error: StoryflowError) -> None:
+            self.writes -= 1
+            self.show_state()
+            self.refused(error)
+
+        self.session.write(copy, done, failed)
+
+
+def _what_goes(records: Sequence[SegmentRecord], days: int) -> str:
+    """What a deletion of these takes along, and how it comes back."""
+    files = sum(bool(file_name(record)) + bool(record.audio_file) for record in records)
+    locked = sum(record.is_locked for record in records)
+    them = "it" if len(records) == 1 else "all"
+    parts = []
+    if locked:
+        parts.append("It is locked." if len(records) == 1 else f"{locked} of them locked.")
+    if files:
+        verb = "goes" if files == 1 else "go"
+        file = counted(files, "file")
+        parts.append(f"{file} {verb} to the trash for {days} days; u brings all back.")
+    else:
+        stay = "It stays" if len(records) == 1 else "They stay"
+        parts.append(f"{stay} in the history; u brings {them} back.")
+    return " ".join(parts)
+
+
+def runs(places: Sequence[int], cells: int) -> str:
+    """`Segments 2, 4–7 and 9`: positions in order, those in a row together, cut where it must."""
+    spans: list[list[int]] = []
+    for place in places:
+        if spans and spans[-1][1] == place - 1:
+            spans[-1][1] = place
+        else:
+            spans.append([place, place])
+    words: list[str] = []
+    for first, last in spans:
+        words.append(str(first) if first == last else f"{first}–{last}")
+        if sum(map(len, words)) + 2 * len(words) > cells:
+            words[-1] = "…"
+            break
+    start = ", ".join(words[:-1])
+    end = words[-1] if not start else f", {words[-1]}" if words[-1] == "…" else f" and {words[-1]}"
+    return f"Segment{'s' if len(places) > 1 else ''} {start}{end}"
