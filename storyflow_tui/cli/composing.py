@@ -8,7 +8,15 @@ from __future__ import annotations
 import click
 
 from storyflow_tui.cli import output, shapes
-from storyflow_tui.cli.call import Call, Command, as_project_id, as_segment_id, as_whole, common
+from storyflow_tui.cli.call import (
+    Call,
+    Command,
+    as_project_id,
+    as_segment_id,
+    as_whole,
+    common,
+    segment_named,
+)
 from storyflow_tui.cli.segments import say, segment, way_back
 
 
@@ -29,8 +37,8 @@ def new_segment(call: Call, project_id: int, text: str, prompt: str, position: i
     """
     with call.opened() as library:
         record = library.segments.add(project_id, text, prompt, position=position)
-        place = library.segments.position(record.id)
-    say(call, record, f"Made segment {record.id} at position {place}")
+        name = segment_named(library, record.id)
+    say(call, record, f"Made {name}")
 
 
 @click.command("duplicate", cls=Command)
@@ -43,7 +51,8 @@ def duplicate_segment(call: Call, segment_id: int) -> None:
     The copy is unlocked and has a picture of its own."""
     with call.opened() as library:
         record = library.segments.duplicate(segment_id)
-    say(call, record, f"Copied segment {segment_id} to segment {record.id} below it")
+        first, copy = (segment_named(library, key) for key in (segment_id, record.id))
+    say(call, record, f"Copied {first} to {copy}")
 
 
 @click.command("split", cls=Command)
@@ -62,10 +71,11 @@ def split_segment(call: Call, segment_id: int, offset: int) -> None:
     """
     with call.opened() as library:
         halves = library.segments.split(segment_id, offset)
+        first, rest = (segment_named(library, half.id) for half in halves)
     if call.json:
         output.result([shapes.segment(half) for half in halves])
     else:
-        output.lines([f"Split segment {segment_id}: the rest is segment {halves[1].id} below it"])
+        output.lines([f"Split {first}: the rest is {rest}"])
 
 
 @click.command("merge", cls=Command)
@@ -78,7 +88,8 @@ def merge_segment(call: Call, segment_id: int) -> None:
     The texts are joined by a blank line. The first picture stays, the other goes to the trash."""
     with call.opened() as library:
         record = library.segments.merge(segment_id)
-    say(call, record, f"Merged the next segment into segment {record.id}. {way_back(record)}")
+        name = segment_named(library, record.id)
+    say(call, record, f"Merged the next segment into {name}. {way_back(record)}")
 
 
 for _command in (new_segment, duplicate_segment, split_segment, merge_segment):

@@ -75,7 +75,7 @@ def delete_segments(call: Call, ids: Ids, yes: bool) -> None:
     """
     with call.opened() as library:
         records = [library.segments.get(key) for key in dict.fromkeys(ids)]
-        name = _named(library, records)
+        name = _named(library, ids)
         output.confirm(_question(records, name), yes)
         library.segments.delete_many(ids)
     if call.json:
@@ -101,7 +101,7 @@ def move_segments(call: Call, ids: Ids, position: int) -> None:
     storyflow segment move 7 1
     """
     with call.opened() as library:
-        name = _named(library, [library.segments.get(key) for key in dict.fromkeys(ids)])
+        name = _named(library, ids)
         records = library.segments.move_many(ids, position)
     _say(call, ids, records, f"Moved {name} to position {position}")
 
@@ -121,10 +121,10 @@ def copy_segments(call: Call, ids: Ids, project_id: int, position: int | None) -
     storyflow segment copy 7 8 9 --to 2
     """
     with call.opened() as library:
+        name = _named(library, ids)
         records = library.segments.copy(ids, project_id, position)
         project = library.projects.get(project_id)
-    what = f"segment {ids[0]}" if len(records) == 1 else counted(len(records), "segment")
-    _say(call, ids, records, f"Copied {what} into {words.title(project)}")
+    _say(call, ids, records, f"Copied {name} into {words.title(project)}")
 
 
 @click.command("attach-images", cls=Command)
@@ -202,8 +202,8 @@ COMMANDS = (
 
 def _lock(call: Call, ids: Ids, locked: bool) -> None:
     with call.opened() as library:
+        name = _named(library, ids)
         records = library.segments.lock(ids, locked)
-        name = _named(library, records)
     _say(call, ids, records, f"{'Locked' if locked else 'Unlocked'} {name}")
 
 
@@ -216,11 +216,10 @@ def _say(call: Call, ids: Ids, records: Sequence[SegmentRecord], sentence: str) 
         output.result([shapes.segment(record) for record in records])
 
 
-def _named(library: Library, records: Sequence[SegmentRecord]) -> str:
+def _named(library: Library, ids: Ids) -> str:
     """`segment 3 (id 7)`, or `3 segments`."""
-    if len(records) == 1:
-        return segment_named(library, records[0].id)
-    return counted(len(records), "segment")
+    count = len(set(ids))
+    return segment_named(library, ids[0]) if count == 1 else counted(count, "segment")
 
 
 def _question(records: Sequence[SegmentRecord], name: str) -> str:

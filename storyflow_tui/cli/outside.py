@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storyflow_tui.cli.call import Call
+from storyflow_tui.cli.call import Call, segment_named
 from storyflow_tui.errors import NoEditorError, ReadOnlyError, StoryflowError
 from storyflow_tui.records import SegmentRecord
 
@@ -23,6 +23,7 @@ def edit_outside(call: Call, segment_id: int) -> tuple[SegmentRecord, str]:
     chosen = editor()
     with call.opened() as library:
         record = library.segments.get(segment_id)
+        name = segment_named(library, segment_id)
         # Alters nothing: what would be refused afterwards is refused now.
         library.segments.edit(segment_id, text_content=record.text_content)
         note = Note(
@@ -47,13 +48,13 @@ def edit_outside(call: Call, segment_id: int) -> tuple[SegmentRecord, str]:
             written = text.read()
             if written is None:
                 text.drop()
-                return record, f"Segment {segment_id} is as it was"
+                return record, f"{name[0].upper()}{name[1:]} is as it was"
             after = library.segments.edit(segment_id, text_content=written, based_on=record)
         except StoryflowError:
             _say_where(call, text)
             raise
         text.drop()
-    return after, f"Saved segment {segment_id} from {chosen.name}"
+    return after, f"Saved {name} from {chosen.name}"
 
 
 def _say_where(call: Call, text: OutsideText) -> None:

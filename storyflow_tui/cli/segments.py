@@ -300,6 +300,7 @@ def set_length(call: Call, pairs: tuple[str, ...]) -> None:
     lengths = dict(zip(ids, map(length_in, pairs[1::2]), strict=True))
     with call.opened() as library:
         records = library.segments.set_durations(lengths)
+        names = [segment_named(library, record.id) for record in records]
     if call.json:
         if len(records) == 1:
             output.result(shapes.segment(records[0]))
@@ -308,7 +309,8 @@ def set_length(call: Call, pairs: tuple[str, ...]) -> None:
         return
     pace = call.settings().words_per_minute
     output.lines(
-        f"Segment {record.id} is {words.segment_length(record, pace)} long" for record in records
+        f"The length of {name} is {words.segment_length(record, pace)}"
+        for name, record in zip(names, records, strict=True)
     )
 
 

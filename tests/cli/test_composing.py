@@ -19,7 +19,7 @@ def test_new_prints_the_segment_at_its_position(run: Run, lamp: int) -> None:
     assert (segment["text_content"], segment["image_prompt"]) == ("A.", "b")
     assert order(run, lamp) == [1, segment["id"], 2, 3]
     answer = run("segment", "new", lamp, "--text", "Last.")
-    assert answer.out == "Made segment 5 at position 5\n"
+    assert answer.out == "Made segment 5 (id 5)\n"
 
 
 def test_new_needs_a_text_and_a_project(run: Run, lamp: int) -> None:
@@ -37,7 +37,7 @@ def test_duplicate_prints_the_copy(run: Run, lamp: int, picture: Path, place: Pa
     assert (segment["id"], segment["is_locked"]) == (4, False)
     assert (place / "media" / segment["image_file"]).read_bytes() == picture.read_bytes()
     assert order(run, lamp) == [1, 4, 2, 3]
-    assert run("segment", "duplicate", 2).out == "Copied segment 2 to segment 5 below it\n"
+    assert run("segment", "duplicate", 2).out == "Copied segment 3 (id 2) to segment 4 (id 5)\n"
 
 
 def test_split_prints_both_halves(run: Run, lamp: int) -> None:
@@ -46,7 +46,7 @@ def test_split_prints_both_halves(run: Run, lamp: int) -> None:
     assert [half["text_content"] for half in halves] == ["One", "lamp."]
     assert order(run, lamp) == [1, 4, 2, 3]
     answer = run("segment", "split", 2, 3)
-    assert answer.out == "Split segment 2: the rest is segment 5 below it\n"
+    assert answer.out == "Split segment 3 (id 2): the rest is segment 4 (id 5)\n"
 
 
 @pytest.mark.parametrize("offset", [0, -3, 9, 10**30])

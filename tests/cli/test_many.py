@@ -97,7 +97,7 @@ def test_many_are_copied_into_another_project(run: Run, lamp: int) -> None:
     assert (one["id"], one["project_id"], one["sequence_index"]) == (6, 2, 0)
     assert order(run, 2) == [6, 4, 5]
     assert run("segment", "copy", 1, 2, "--to", 2).out == "Copied 2 segments into Fog\n"
-    assert run("segment", "copy", 1, "--to", 2).out == "Copied segment 1 into Fog\n"
+    assert run("segment", "copy", 1, "--to", 2).out == "Copied segment 1 (id 1) into Fog\n"
 
 
 def test_a_folder_goes_by_the_numbers_in_its_names(run: Run, lamp: int, folder: Path) -> None:

@@ -37,13 +37,13 @@ def test_what_the_editor_leaves_is_saved(run: Run, lamp: int, pen: Pen) -> None:
     pen("text = open(path).read(); open(path, 'w').write(text + 'And a moth.\\n')")
     segment = run("segment", "edit", 1, "--editor", "--json").json
     assert segment["text_content"] == "One lamp.\nAnd a moth."
-    assert run("segment", "edit", 1, "--editor").out == "Saved segment 1 from pen\n"
+    assert run("segment", "edit", 1, "--editor").out == "Saved segment 1 (id 1) from pen\n"
     assert files_left() == []
 
 
 def test_a_text_left_as_it_was_is_no_change(run: Run, lamp: int, pen: Pen) -> None:
     pen("")
-    assert run("segment", "edit", 1, "--editor").out == "Segment 1 is as it was\n"
+    assert run("segment", "edit", 1, "--editor").out == "Segment 1 (id 1) is as it was\n"
     assert "Edit" not in run("history", lamp).out
     assert files_left() == []
 

@@ -324,8 +324,10 @@ def test_set_length_prints_the_segment(run: Run, lamp: int) -> None:
     segment = run("segment", "set-length", 2, "0:04.5", "--json").json
     assert list(segment) == COLUMNS
     assert (segment["id"], segment["audio_duration"]) == (2, 4.5)
-    assert run("segment", "set-length", 2, 90).out == "Segment 2 is 1:30 long\n"
-    assert run("segment", "set-length", 2, "none").out == "Segment 2 is ~0:01 long\n"
+    assert run("segment", "set-length", 2, 90).out == "The length of segment 2 (id 2) is 1:30\n"
+    assert (
+        run("segment", "set-length", 2, "none").out == "The length of segment 2 (id 2) is ~0:01\n"
+    )
 
 
 def test_several_lengths_are_one_change(run: Run, lamp: int) -> None:
