@@ -24,41 +24,46 @@ Start = Callable[..., subprocess.Popen[bytes]]
 SHOW_MODULES = """
 import sys
 from storyflow_tui.cli import main
-sys.argv[0] = "storyflow"
-code = main()
-print(code, *sorted(sys.modules), file=sys.stderr)
+commands = sys.argv[1:]
+sys.argv[:] = ["storyflow"]
+for command in commands:
+    code = main(command.split())
+    print("told:", code, *sorted(sys.modules), file=sys.stderr)
 """
 HEAVY = {"textual", "PIL", "peewee", "rich_pixels"}
 
 
-def imports_of(*arguments: object) -> list[str]:
-    """The exit code of a command and which heavy packages it imported."""
-    code, *modules = modules_of(*arguments)
-    return [code, *sorted({name.partition(".")[0] for name in modules} & HEAVY)]
+def imports_of(*commands: str) -> list[list[str]]:
+    """For each command, run in one process, its exit code and the heavy packages there are then."""
+    return [
+        [code, *sorted({name.partition(".")[0] for name in modules} & HEAVY)]
+        for code, *modules in modules_of(*commands)
+    ]
 
 
-def modules_of(*arguments: object) -> list[str]:
-    """The exit code of a command and every module that it imported."""
+def modules_of(*commands: str) -> list[list[str]]:
+    """For each command, run in one process, its exit code and the modules there are then."""
     done = subprocess.run(
-        [sys.executable, "-c", SHOW_MODULES, *map(str, arguments)],
+        [sys.executable, "-c", SHOW_MODULES, *commands],
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         check=True,
     )
-    return done.stderr.splitlines()[-1].split()
+    lines = done.stderr.splitlines()
+    return [line.split()[1:] for line in lines if line.startswith("told: ")]
 
 
 @pytest.mark.parametrize(
     "words", ["--help", "--version", "segment --help", "segment edit --help", "demo --help"]
 )
 def test_help_imports_nothing_heavy(place: Path, words: str) -> None:
-    assert imports_of(*words.split()) == ["0"]
+    assert imports_of(words) == [["0"]]
 
 
 def test_a_listing_reads_no_other_commands_and_no_other_operations(lamp: int) -> None:
-    code, *modules = modules_of("project", "list")
+    ((code, *modules),) = modules_of("project list")
     ours = {name.removeprefix("storyflow_tui.") for name in modules}
     assert code == "0"
     assert {"cli.projects", "library.projects"} <= ours
@@ -68,8 +73,7 @@ def test_a_listing_reads_no_other_commands_and_no_other_operations(lamp: int) ->
 
 
 def test_the_editor_without_a_terminal_imports_nothing_heavy(place: Path) -> None:
-    assert imports_of("open") == ["1"]
-    assert imports_of("demo") == ["1"]
+    assert imports_of("open", "demo") == [["1"], ["1"]]
 
 
 def test_no_command_of_the_library_imports_textual_or_pillow(lamp: int, tmp_path: Path) -> None:
@@ -102,12 +106,14 @@ def test_no_command_of_the_library_imports_textual_or_pillow(lamp: int, tmp_path
         "trash list",
         "trash empty --yes",
     ]
-    for command in commands:
-        assert imports_of(*command.split()) == ["0", "peewee"], command
+    assert list(zip(commands, imports_of(*commands), strict=True)) == [
+        (command, ["0", "peewee"]) for command in commands
+    ]
 
 
 def test_attaching_a_picture_imports_pillow_and_no_textual(lamp: int, picture: Path) -> None:
-    assert imports_of("segment", "attach-image", 1, picture) == ["0", "PIL", "peewee"]
+    command = f"segment attach-image 1 {picture}"
+    assert imports_of(command) == [["0", "PIL", "peewee"]]
 
 
 def test_it_runs_as_a_module(start: Start, lamp: int) -> None:

@@ -136,6 +136,7 @@ def commands(evil: Path) -> Iterator[tuple[object, ...]]:
         ("undo",),
         ("trash", "empty"),
         ("trash", "empty", "--yes"),
+        ("completion", "bash"),
         # Wrong usage is told with the arguments in it.
         (TEXT,),
         ("completion", TEXT),
@@ -147,6 +148,7 @@ def commands(evil: Path) -> Iterator[tuple[object, ...]]:
         ("project", "list", TEXT),
         ("open", TEXT),
         ("demo", TEXT),
+        ("completion", TEXT),
     ]
 
 
