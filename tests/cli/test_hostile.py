@@ -136,7 +136,6 @@ def commands(evil: Path) -> Iterator[tuple[object, ...]]:
         ("undo",),
         ("trash", "empty"),
         ("trash", "empty", "--yes"),
-        ("completion", "bash"),
         # Wrong usage is told with the arguments in it.
         (TEXT,),
         ("completion", TEXT),
@@ -148,7 +147,6 @@ def commands(evil: Path) -> Iterator[tuple[object, ...]]:
         ("project", "list", TEXT),
         ("open", TEXT),
         ("demo", TEXT),
-        ("completion", TEXT),
     ]
 
 

@@ -1,7 +1,6 @@
 """What the timeline's keys do to the story: move, delete, lock, picture, copy, undo.
 
-Each is one write through the session and one sentence about it. The screen itself (what is shown,
-the cursor, typing) is `timeline`.
+Each is one write through the session and one sentence about it.
 """
 
 from __future__ import annotations
@@ -10,21 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.screen import Screen
-
-from storyflow_tui.errors import ConflictError, LockedError, NotFoundError, StoryflowError
+from storyflow_tui.errors import ConflictError, LockedError, StoryflowError
 from storyflow_tui.library import Library
-from storyflow_tui.records import ChangeRecord, ProjectRecord, SegmentRecord
+from storyflow_tui.records import ChangeRecord, SegmentRecord
 from storyflow_tui.tui import text
-from storyflow_tui.tui.widgets.header import Tone
-from storyflow_tui.tui.words import refusal
+from storyflow_tui.tui.screens.story_screen import StoryScreen
 
 if TYPE_CHECKING:
-    from storyflow_tui.tui.app import StoryflowApp
-    from storyflow_tui.tui.cards import StoryCards
     from storyflow_tui.tui.screens.history_actions import CameBack
-    from storyflow_tui.tui.session import Session
-    from storyflow_tui.tui.widgets.timeline import Timeline
 
 _NONE_SHOWN = 0
 """Stands for no change where one is expected; ids begin at 1, so that any other conflicts."""
@@ -32,22 +24,8 @@ _NONE_SHOWN = 0
 _COPIED = {"text_content": "narration", "image_prompt": "prompt"}
 
 
-FILE_WAITS: tuple[str, str, Tone] = (
-    "! A file still waits to be moved.",
-    "The next change tries again",
-    "warning",
-)
-"""The notice after a change that has happened, but for the place of a file."""
-
-
-class StoryActions(Screen[None], inherit_bindings=False):
+class StoryActions(StoryScreen, inherit_bindings=False):
     """The actions on the current segment and on the story's history."""
-
-    app: StoryflowApp
-    project_id: int
-    project: ProjectRecord
-    cards: StoryCards
-    timeline: Timeline
 
     TAKE_BACK: ClassVar[str] = "u takes it back"
 
@@ -61,58 +39,6 @@ class StoryActions(Screen[None], inherit_bindings=False):
         """The change that u takes back, as this screen shows the story."""
         self.newest_undone = _NONE_SHOWN
         """The change that U does again, likewise."""
-
-    # What the screen gives
-
-    @property
-    def session(self) -> Session:
-        """The app's session."""
-        return self.app.session
-
-    @property
-    def current(self) -> SegmentRecord | None:
-        """The segment under the bar; None in an empty story."""
-        segment_id = self.cards.id_at(self.timeline.cursor)
-        return None if segment_id is None else self.cards.record(segment_id)
-
-    def notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
-        """Say something in the hint line."""
-        raise NotImplementedError
-
-    def reload_order(self) -> None:
-        """Read the order of the segments again, and put right what is shown."""
-        raise NotImplementedError
-
-    def show_pane(self) -> None:
-        """Show the current segment in the pane."""
-        raise NotImplementedError
-
-    def go_to(self, segment_ids: tuple[int, ...]) -> None:
-        """Put the bar on the first of these that is there."""
-        raise NotImplementedError
-
-    def show_state(self) -> None:
-        """Show facts and save state in the header."""
-        raise NotImplementedError
-
-    def refused(self, error: StoryflowError, position: int | None = None) -> None:
-        """Say why something was not done."""
-        if isinstance(error, LockedError) and position is not None:
-            self.notice(f"! Segment {position} is locked.", "l unlocks it", "warning")
-            return
-        reason = error.details.get("reason")
-        self.notice(f"! {refusal(error)}", str(reason or ""), "warning")
-
-    def unread(self, error: StoryflowError) -> None:
-        """The story could not be read: say why, or leave it if it is there no more."""
-        if not isinstance(error, NotFoundError):
-            self.refused(error)
-        elif self in self.app.screen_stack:
-            self.app.show_stories(error)
-
-    def on_session_file_waits(self) -> None:
-        """A change has happened whose file could not be moved yet."""
-        self.notice(*FILE_WAITS)
 
     # Writes
 

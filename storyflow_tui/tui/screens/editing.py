@@ -14,10 +14,9 @@ from storyflow_tui.errors import ConflictError, LockedError, NotFoundError, Stor
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.drafts import Draft, Drafts
 from storyflow_tui.tui.saving import Saving
-from storyflow_tui.tui.screens.actions import StoryActions
+from storyflow_tui.tui.screens.story_screen import StoryScreen
 from storyflow_tui.tui.typed import EMPTY, Typed
 from storyflow_tui.tui.widgets.field import Field
-from storyflow_tui.tui.widgets.pane import Pane
 from storyflow_tui.tui.widgets.timeline import Timeline
 from storyflow_tui.tui.words import refusal
 
@@ -25,10 +24,8 @@ SAVE_SECONDS = 1.0
 """How long leaving waits for typed text to be saved before it becomes a draft."""
 
 
-class StoryEditing(StoryActions, inherit_bindings=False):
+class StoryEditing(StoryScreen, inherit_bindings=False):
     """The fields of the current segment: open, typed into, saved, left."""
-
-    pane: Pane
 
     def __init__(self) -> None:
         super().__init__()

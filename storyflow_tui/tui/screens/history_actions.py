@@ -16,8 +16,8 @@ from storyflow_tui.library import Library
 from storyflow_tui.records import ChangeRecord, counted
 from storyflow_tui.tui import text
 from storyflow_tui.tui.look import SIGNS, file_size
-from storyflow_tui.tui.screens.actions import FILE_WAITS
 from storyflow_tui.tui.screens.change_glance import Standing, glance_of_change, old_text
+from storyflow_tui.tui.screens.story_screen import FILE_WAITS
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.sheet import Question

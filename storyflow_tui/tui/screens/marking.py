@@ -5,7 +5,7 @@ Each is one write, and one step of undo. What the same keys do to one segment is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from storyflow_tui.errors import StoryflowError
@@ -27,12 +27,6 @@ class StoryMarking(StoryActions, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.marks = Marks()
-
-    # What the screen gives
-
-    def aside(self, job: Callable[[], None], group: str, *, exclusive: bool = True) -> None:
-        """Do a job on a worker; a fault there is logged and ends nothing."""
-        raise NotImplementedError
 
     # Marks
 

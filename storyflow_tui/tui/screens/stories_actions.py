@@ -18,7 +18,7 @@ from storyflow_tui.records import ChangeRecord, ProjectRecord, counted
 from storyflow_tui.story import TITLE_LENGTH, clean_title
 from storyflow_tui.tui import text
 from storyflow_tui.tui.look import SIGNS
-from storyflow_tui.tui.screens.actions import FILE_WAITS
+from storyflow_tui.tui.screens.story_screen import FILE_WAITS
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine

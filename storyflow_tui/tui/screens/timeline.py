@@ -1,15 +1,18 @@
 """The timeline of one story, and the pane with its editor: what is shown and what is typed.
 
-What its keys do to the story is in `actions`; when typed text is saved, in `saving`.
+Each of its capabilities is a module of its own on `story_screen`: what keys do to the story is in
+`actions`, to many at once in `marking`, typing in `editing`, what changes elsewhere in
+`following`, the picture in `pane_picture`. Here is what joins them: the layout, the bar, the
+header and which keys act.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,27 +20,22 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
-from textual.worker import Worker
 
 from storyflow_tui.errors import StoryflowError
-from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.cards import StoryCards
-from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.keymap import EDITOR, TIMELINE, Key, bindings
 from storyflow_tui.tui.look import Grid, length
 from storyflow_tui.tui.place import Place
-from storyflow_tui.tui.screens.actions import file_name
+from storyflow_tui.tui.screens.actions import StoryActions
 from storyflow_tui.tui.screens.editing import StoryEditing
+from storyflow_tui.tui.screens.following import StoryFollowing
 from storyflow_tui.tui.screens.marking import StoryMarking
-from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.screens.pane_picture import Proxies, StoryPicture
 from storyflow_tui.tui.widgets.header import Fact, Header, State, Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.pane import Pane
 from storyflow_tui.tui.widgets.picture import Picture, colours_of
 from storyflow_tui.tui.widgets.timeline import Timeline
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 REST = 0.08
 """Seconds without a step after which the pane shows the current segment."""
@@ -45,25 +43,13 @@ REST = 0.08
 FIRST_PAGE = 32
 """Segments that are read before the order of all is known."""
 
-AT_ONCE = 2000
-"""Segments up to which the order is read on the spot; longer stories leave it to a worker."""
-
 _ACTIONS = frozenset(key.action.partition("(")[0] for key in TIMELINE)
 _EMPTY_HINTS = {"timeline.undo": "undo", "timeline.back": "back to the stories"}
-_PICTURE_HELP = "i chooses another, I removes it"
 
 
-class _File(NamedTuple):
-    """What a worker found out about the current picture."""
-
-    segment_id: int
-    path: Path | None
-    key: tuple[object, ...]
-    pixels: tuple[int, int] | None
-    bytes: int | None
-
-
-class TimelineScreen(StoryMarking, StoryEditing, inherit_bindings=False):
+class TimelineScreen(
+    StoryFollowing, StoryMarking, StoryActions, StoryEditing, StoryPicture, inherit_bindings=False
+):
     """One story: cards at the left, the current segment at the right or over them."""
 
     CSS_PATH: ClassVar = Path(__file__).with_suffix(".tcss")
@@ -77,9 +63,6 @@ class TimelineScreen(StoryMarking, StoryEditing, inherit_bindings=False):
         self.project_id = project_id
         self._start_at = segment_id
         self._ready_at: float | None = None
-        self._goal: tuple[int, ...] = ()
-        self._reload_wanted = False
-        self._pictured: tuple[object, ...] = ()
 
     # Putting it up
 
@@ -98,7 +81,7 @@ class TimelineScreen(StoryMarking, StoryEditing, inherit_bindings=False):
             )
             yield Timeline(words_per_minute=self.session.settings.words_per_minute)
             yield Pane(
-                Picture(_Proxies(self.session)),
+                Picture(Proxies(self.session)),
                 words_per_minute=self.session.settings.words_per_minute,
                 done=self.finish_typing,
                 id="pane",
@@ -139,7 +122,7 @@ class TimelineScreen(StoryMarking, StoryEditing, inherit_bindings=False):
             self.timeline.reset(index)
         if not self.cards.complete:
             self.reload_order()
-        self._show_all()
+        self.show_all()
         for note in self.session.library.notes[:1]:
             self.notice(f"! {note[:1].upper()}{note[1:]}", "", "warning")
         self._ready_at = time.monotonic()
@@ -249,7 +232,8 @@ class TimelineScreen(StoryMarking, StoryEditing, inherit_bindings=False):
         self.show_pane()
         self.show_state()
 
-    def _show_all(self) -> None:
+    def show_all(self) -> None:
+        """Show pane and header, and what an empty story has in their place."""
         if self._is_empty != self.has_class("-empty"):
             self.lay_out()
             self.hint()
@@ -283,67 +267,7 @@ class TimelineScreen(StoryMarking, StoryEditing, inherit_bindings=False):
             self.saving.text,
             read_only=self.session.read_only or (record is not None and self.is_locked(record)),
         )
-        self._show_picture(record)
-
-    def _show_picture(self, record: SegmentRecord | None) -> None:
-        picture = self.pane.picture
-        if record is None or not record.image_file:
-            self._pictured = ()
-            self.pane.show_file(None)
-            locked = record is None or record.is_locked
-            picture.empty(
-                "no picture" if locked and record else "" if locked else "i  choose a picture"
-            )
-            return
-        if self._pictured[:2] != (record.id, record.image_file):
-            self._pictured = (record.id, record.image_file)
-            picture.empty()
-            self.pane.show_file(file_name(record))
-        self.aside(lambda: self._look_at_file(record), "picture-file")
-
-    def aside(self, job: Callable[[], None], group: str, *, exclusive: bool = True) -> None:
-        """Do a job on a worker; a fault there is logged and ends nothing."""
-        self.run_worker(job, group=group, thread=True, exclusive=exclusive, exit_on_error=False)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Keep what went wrong on a worker in the log."""
-        if logged(event):
-            self.notice(
-                "! A picture or the order could not be read.", "It is in the log", "warning"
-            )
-
-    def _look_at_file(self, record: SegmentRecord) -> None:
-        """On a worker: what the current picture is, from its header."""
-        from storyflow_tui.library.images import inspect
-
-        found = _File(record.id, None, (record.id, record.image_file), None, None)
-        try:
-            path = self.session.file(record.image_file)
-            facts = path.stat() if path else None
-            if path and facts:
-                key = (*found.key, facts.st_size, facts.st_mtime_ns, facts.st_ino)
-                found = found._replace(path=path, key=key, bytes=facts.st_size)
-                image = inspect(path, decode=False)
-                found = found._replace(pixels=(image.width, image.height))
-        except (OSError, StoryflowError):
-            pass
-        self.app.call_later(self._file_found, found)
-
-    def _file_found(self, found: _File) -> None:
-        record = self.pane.record
-        if record is None or (record.id, record.image_file) != found.key[:2]:
-            return
-        picture = self.pane.picture
-        self.pane.show_file(file_name(record), found.pixels, found.bytes)
-        if found.path is None:
-            picture.say("! The picture is missing.", _PICTURE_HELP)
-        elif self._pictured != found.key:
-            self._pictured = found.key
-            picture.show(found.path, found.key)
-
-    def on_picture_failed(self, event: Picture.Failed) -> None:
-        """Say what can be done about a broken picture."""
-        self.pane.picture.say("! The picture cannot be read.", _PICTURE_HELP)
+        self.show_picture(record)
 
     def show_state(self) -> None:
         """The header: title, counts, save state."""
@@ -398,110 +322,3 @@ class TimelineScreen(StoryMarking, StoryEditing, inherit_bindings=False):
             self.hints.set_keys(back, replaced=self.session.settings.keys)
         else:
             self.hints.set_keys(TIMELINE, replaced=self.session.settings.keys)
-
-    # What others and we ourselves changed
-
-    def on_session_library_changed(self, event: Session.LibraryChanged) -> None:
-        """Redraw what a change names; of another process's, everything that can be seen."""
-        changed = event.changed
-        if changed is not None and changed.project_id != self.project_id:
-            return
-        saved = event.origin is self.saving
-        if not saved and (changed is None or changed.change_id is not None):
-            self.saving.interrupted()
-        try:
-            self.project = self.session.project(self.project_id)
-            self.read_newest()
-        except StoryflowError as error:
-            self.unread(error)
-            return
-        ids = changed.segment_ids if changed is not None else None
-        if event.origin is not self and not saved:
-            # Steps and deletions of our own are shown already, and so is what was saved.
-            self.cards.forget(ids)
-            if ids is None:
-                self.reload_order()
-            else:
-                self.timeline.redraw(ids)
-            self.save_again()
-        current = self.pane.record
-        if ids is None or current is None or current.id in ids:
-            self.show_pane()
-        self.show_state()
-
-    def reload_order(self) -> None:
-        """Read the order again, on a worker where that may take long."""
-        if self.steps:
-            self._reload_wanted = True
-            return
-        if self.project.segment_count <= AT_ONCE:
-            self._order_read(*self._read_order())
-            return
-
-        def read() -> None:
-            self.app.call_later(self._order_read, *self._read_order())
-
-        self.aside(read, "order")
-
-    def _read_order(self) -> tuple[list[int], StoryflowError | None]:
-        try:
-            return list(self.session.segment_ids(self.project_id)), None
-        except StoryflowError as error:
-            return [], error
-
-    def _order_read(self, ids: list[int], error: StoryflowError | None) -> None:
-        if error is not None:
-            self.unread(error)
-        else:
-            self._ordered(ids)
-
-    def stepped(self) -> None:
-        """All steps are done: catch up with what had to wait."""
-        if self._reload_wanted:
-            self._reload_wanted = False
-            self.reload_order()
-
-    def _ordered(self, ids: list[int]) -> None:
-        if self.steps:
-            self._reload_wanted = True
-            return
-        current = self.cards.id_at(self.timeline.cursor) if len(self.cards) else None
-        if self.editing is not None and self.pane.record is not None:
-            # An open field keeps its segment, also one that was away for a while.
-            current = self.pane.record.id
-        before = self.timeline.cursor
-        was_orphaned = self.orphaned
-        self.cards.order(ids)
-        self.keep_marks(ids)
-        if self.orphaned and not was_orphaned:
-            self.say_orphaned("This segment")
-        after = self.cards.index_of(current) if current is not None else None
-        if after is None:
-            after = min(before, max(0, len(ids) - 1))
-        self.timeline.reset(after, max(0, self.timeline.top + after - before))
-        self._show_all()
-        if self._goal:
-            self.go_to(self._goal)
-
-    def go_to(self, segment_ids: tuple[int, ...]) -> None:
-        """Put the bar on the first of these that is there; the pane follows at once."""
-        self._goal = ()
-        for segment_id in segment_ids:
-            index = self.cards.index_of(segment_id)
-            if index is not None:
-                self.timeline.move_cursor(index)
-                break
-        else:
-            self._goal = segment_ids
-        self._show_all()
-
-
-class _Proxies:
-    """The session's thumbnails, so that Pillow is imported on a worker and not at the start."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def proxy(self, path: Path) -> Image:
-        """The small copy of a picture; see `Thumbnails.proxy`."""
-        return self._session.thumbnails.proxy(path)

@@ -397,14 +397,14 @@ async def test_order_that_a_worker_cannot_read_is_said(
     open_story: Opener, monkeypatch: Any
 ) -> None:
     from storyflow_tui.errors import BusyError
-    from storyflow_tui.tui.screens import timeline
+    from storyflow_tui.tui.screens import following
 
     async with open_story(3) as editor:
 
         def busy(*_: object) -> None:
             raise BusyError("The library is busy")
 
-        monkeypatch.setattr(timeline, "AT_ONCE", 0)
+        monkeypatch.setattr(following, "AT_ONCE", 0)
         monkeypatch.setattr(editor.library.segments, "ids", busy)
         editor.screen.reload_order()
         await editor.shows("! The library is busy")

@@ -1,0 +1,117 @@
+"""What others and we ourselves changed: rows, order and places on the screen are put right.
+
+Which cards a change names is told by the session; the cards themselves are `StoryCards`'.
+"""
+
+from __future__ import annotations
+
+from storyflow_tui.errors import StoryflowError
+from storyflow_tui.tui.screens.editing import StoryEditing
+from storyflow_tui.tui.screens.marking import StoryMarking
+from storyflow_tui.tui.session import Session
+
+AT_ONCE = 2000
+"""Segments up to which the order is read on the spot; longer stories leave it to a worker."""
+
+
+class StoryFollowing(StoryMarking, StoryEditing, inherit_bindings=False):
+    """The timeline follows the library, and an open field keeps its segment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._goal: tuple[int, ...] = ()
+        self._reload_wanted = False
+
+    def on_session_library_changed(self, event: Session.LibraryChanged) -> None:
+        """Redraw what a change names; of another process's, everything that can be seen."""
+        changed = event.changed
+        if changed is not None and changed.project_id != self.project_id:
+            return
+        saved = event.origin is self.saving
+        if not saved and (changed is None or changed.change_id is not None):
+            self.saving.interrupted()
+        try:
+            self.project = self.session.project(self.project_id)
+            self.read_newest()
+        except StoryflowError as error:
+            self.unread(error)
+            return
+        ids = changed.segment_ids if changed is not None else None
+        if event.origin is not self and not saved:
+            # Steps and deletions of our own are shown already, and so is what was saved.
+            self.cards.forget(ids)
+            if ids is None:
+                self.reload_order()
+            else:
+                self.timeline.redraw(ids)
+            self.save_again()
+        current = self.pane.record
+        if ids is None or current is None or current.id in ids:
+            self.show_pane()
+        self.show_state()
+
+    def reload_order(self) -> None:
+        """Read the order again, on a worker where that may take long."""
+        if self.steps:
+            self._reload_wanted = True
+            return
+        if self.project.segment_count <= AT_ONCE:
+            self._order_read(*self._read_order())
+            return
+
+        def read() -> None:
+            self.app.call_later(self._order_read, *self._read_order())
+
+        self.aside(read, "order")
+
+    def _read_order(self) -> tuple[list[int], StoryflowError | None]:
+        try:
+            return list(self.session.segment_ids(self.project_id)), None
+        except StoryflowError as error:
+            return [], error
+
+    def _order_read(self, ids: list[int], error: StoryflowError | None) -> None:
+        if error is not None:
+            self.unread(error)
+        else:
+            self._ordered(ids)
+
+    def stepped(self) -> None:
+        """All steps are done: catch up with what had to wait."""
+        if self._reload_wanted:
+            self._reload_wanted = False
+            self.reload_order()
+
+    def _ordered(self, ids: list[int]) -> None:
+        if self.steps:
+            self._reload_wanted = True
+            return
+        current = self.cards.id_at(self.timeline.cursor) if len(self.cards) else None
+        if self.editing is not None and self.pane.record is not None:
+            # An open field keeps its segment, also one that was away for a while.
+            current = self.pane.record.id
+        before = self.timeline.cursor
+        was_orphaned = self.orphaned
+        self.cards.order(ids)
+        self.keep_marks(ids)
+        if self.orphaned and not was_orphaned:
+            self.say_orphaned("This segment")
+        after = self.cards.index_of(current) if current is not None else None
+        if after is None:
+            after = min(before, max(0, len(ids) - 1))
+        self.timeline.reset(after, max(0, self.timeline.top + after - before))
+        self.show_all()
+        if self._goal:
+            self.go_to(self._goal)
+
+    def go_to(self, segment_ids: tuple[int, ...]) -> None:
+        """Put the bar on the first of these that is there; the pane follows at once."""
+        self._goal = ()
+        for segment_id in segment_ids:
+            index = self.cards.index_of(segment_id)
+            if index is not None:
+                self.timeline.move_cursor(index)
+                break
+        else:
+            self._goal = segment_ids
+        self.show_all()
