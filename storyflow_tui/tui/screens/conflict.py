@@ -14,6 +14,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
+from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from storyflow_tui.tui.difference import Row, Span, differences, segments_of, wrapped
@@ -49,7 +50,7 @@ class ConflictWords(NamedTuple):
     theirs: tuple[str, str, str] = ("Theirs", "saved {saved} from another window", "take theirs")
 
 
-class ConflictScreen(Unasked, inherit_bindings=False):
+class ConflictScreen(Unasked, Screen["str | None"], inherit_bindings=False):
     """Asks which text stays: answers "mine", "theirs" or "both"; None is later.
 
     `field` is the record's field, `saved_at` when the other text was saved (aware).

@@ -6,10 +6,18 @@ Such a key is no answer: until the keys rest, none is taken and none is offered.
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    _Screen = Screen[Any]
+else:
+    # Textual takes the style of a class from the first of its bases that is a widget: this one is
+    # none, so that a question that is `Unasked` looks as every question does.
+    _Screen = object
 
 RESTS = 0.5
 """Seconds without a key, since the question was shown, after which one is its answer."""
@@ -18,8 +26,8 @@ clock = time.monotonic
 """Replaced by tests."""
 
 
-class Unasked(Screen[Any], inherit_bindings=False):
-    """A screen that takes no key as its answer before the person can have seen it."""
+class Unasked(_Screen):
+    """Has a screen take no key as its answer before the person can have seen it."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
