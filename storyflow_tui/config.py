@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,11 +58,14 @@ class Settings:
     words_per_minute: int = WORDS_PER_MINUTE
     trash_days: int = 30
     mouse: bool = True
+    signs: str = "auto"
     keys: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
-THEMES = ("dark", "light")
+THEMES = ("dark", "light", "high-contrast-dark", "high-contrast-light", "16-colours")
+SIGNS = ("auto", "ascii")
+_NAMES = ("theme", "words_per_minute", "trash_days", "mouse", "signs", "keys")
 
 _LARGEST = 1 << 30  # a draft may hold a text of hundreds of megabytes
 
@@ -112,9 +115,14 @@ def _settings(values: dict[str, object], path: Path) -> Settings:
     words = values.get("words_per_minute")
     days = values.get("trash_days")
     mouse = values.get("mouse")
+    signs = values.get("signs")
     keys = values.get("keys")
-    for key in values.keys() - {"theme", "words_per_minute", "trash_days", "mouse", "keys"}:
-        problems.append(f"{path}: {key} is no setting. It is left out.")
+    for key in values.keys() - set(_NAMES):
+        import difflib  # only where something is wrong
+
+        near = difflib.get_close_matches(key, _NAMES, n=1)
+        nearest = f"; the nearest is {near[0]}" if near else ""
+        problems.append(f"{path}: {key} is no setting{nearest}. It is left out.")
     overrides = {}
     if taken("keys", isinstance(keys, dict), "a table") and isinstance(keys, dict):
         for name, value in keys.items():
@@ -125,7 +133,7 @@ def _settings(values: dict[str, object], path: Path) -> Settings:
                     f"{path}: keys.{name} must be keys such as 'j,down'. The default is used."
                 )
     return Settings(
-        theme=str(theme) if taken("theme", theme in THEMES, " or ".join(THEMES)) else default.theme,
+        theme=str(theme) if taken("theme", theme in THEMES, _either(THEMES)) else default.theme,
         words_per_minute=words
         if taken("words_per_minute", _whole(words, 20, 1000), "a whole number from 20 to 1000")
         and isinstance(words, int)
@@ -137,9 +145,14 @@ def _settings(values: dict[str, object], path: Path) -> Settings:
         mouse=bool(mouse)
         if taken("mouse", isinstance(mouse, bool), "true or false")
         else default.mouse,
+        signs=str(signs) if taken("signs", signs in SIGNS, _either(SIGNS)) else default.signs,
         keys=overrides,
         problems=tuple(problems),
     )
+
+
+def _either(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _whole(value: object, least: int, most: int) -> bool:

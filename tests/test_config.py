@@ -20,7 +20,7 @@ def settings(tmp_path: Path, text: str) -> Settings:
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert read_settings(tmp_path / "absent.toml") == Settings()
     assert read_settings() == Settings()
-    assert Settings() == Settings("dark", 150, 30, True, {}, ())
+    assert Settings() == Settings("dark", 150, 30, True, "auto", {}, ())
 
 
 def test_an_empty_file_holds_the_defaults(tmp_path: Path) -> None:
@@ -33,17 +33,20 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     words_per_minute = 180
     trash_days = 7
     mouse = false
+    signs = "ascii"
     [keys]
     "timeline.next" = "n"
     """
-    assert settings(tmp_path, text) == Settings("light", 180, 7, False, {"timeline.next": "n"})
+    assert settings(tmp_path, text) == Settings(
+        "light", 180, 7, False, "ascii", {"timeline.next": "n"}
+    )
 
 
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ('theme = "green"', "dark or light"),
-        ("theme = 1", "dark or light"),
+        ('theme = "green"', "dark, light, high-contrast-dark, high-contrast-light or 16-colours"),
+        ("theme = 1", "dark, light, high-contrast-dark, high-contrast-light or 16-colours"),
         ("words_per_minute = 19", "a whole number from 20 to 1000"),
         ("words_per_minute = 1001", "a whole number from 20 to 1000"),
         ("words_per_minute = 150.5", "a whole number from 20 to 1000"),
@@ -54,6 +57,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ("trash_days = 36501", "a whole number of days from 1 to 36500"),
         ("mouse = 1", "true or false"),
         ('mouse = "no"', "true or false"),
+        ('signs = "plain"', "auto or ascii"),
         ("keys = 3", "a table"),
     ],
 )
@@ -77,6 +81,11 @@ def test_an_unknown_key_is_named(tmp_path: Path) -> None:
     assert read == Settings(
         problems=(f"{tmp_path / 'config.toml'}: colour is no setting. It is left out.",)
     )
+
+
+def test_an_unknown_key_is_named_with_the_nearest(tmp_path: Path) -> None:
+    (problem,) = settings(tmp_path, 'them = "light"').problems
+    assert problem.endswith(": them is no setting; the nearest is theme. It is left out.")
 
 
 @pytest.mark.parametrize("value", ["3", '""', '" "', '["j"]', "true"])

@@ -38,6 +38,7 @@ def run(
     from storyflow_tui.library import Library
     from storyflow_tui.tui import keyboard, output, pasting
     from storyflow_tui.tui.app import StoryflowApp
+    from storyflow_tui.tui.choices import recall_theme
     from storyflow_tui.tui.crash import sentence
     from storyflow_tui.tui.place import recall
     from storyflow_tui.tui.plain import terminal_encoding
@@ -71,6 +72,7 @@ def run(
             handle_signals=True,
             look_after=not demo,
             encoding=encoding,
+            theme_name=settings.theme if demo else recall_theme(settings.theme),
         )
         pasting.install()
         keyboard.install(encoding)

@@ -16,9 +16,10 @@ from textual.widget import Widget
 from storyflow_tui.config import Settings
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
+from storyflow_tui.tui.choices import remember_theme
 from storyflow_tui.tui.ending import EndingApp
 from storyflow_tui.tui.keymap import APP, bindings
-from storyflow_tui.tui.look import INK, PAPER
+from storyflow_tui.tui.look import THEMES
 from storyflow_tui.tui.overrides import Overrides
 from storyflow_tui.tui.place import remember
 from storyflow_tui.tui.plain import plain_filters
@@ -53,6 +54,15 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
     CSS = """
     Screen { background: $ground; color: $text; overflow: hidden; }
     ModalScreen { background: transparent; }
+    StoryflowApp:ansi {
+        .input--cursor, .input--selection, .text-area--selection {
+            background: ansi_default !important;
+            color: ansi_default !important;
+            text-style: reverse !important;
+        }
+        .input--placeholder { text-style: none !important; }
+        .option-list--option-highlighted { text-style: bold reverse !important; }
+    }
     """
 
     def __init__(
@@ -67,17 +77,20 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
         handle_signals: bool = False,
         look_after: bool = False,
         encoding: str = "utf-8",
+        theme_name: str | None = None,
     ) -> None:
         """`encoding` is what the terminal takes: not UTF-8 means plain signs everywhere.
 
-        With `look_after` the library's upkeep begins once the first screen stands.
+        With `look_after` the library's upkeep begins once the first screen stands. `theme_name`
+        takes the place of the theme of the settings.
         """
-        self._plain = plain_filters(encoding)
+        self._plain = plain_filters(encoding, plain_signs=settings.signs == "ascii")
         super().__init__()
         self.animation_level = "none"
-        self.register_theme(INK)
-        self.register_theme(PAPER)
-        self.theme = settings.theme
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.configured_theme = settings.theme
+        self.theme = theme_name or settings.theme
         overrides = Overrides.of(settings.keys)
         settings = replace(
             settings, keys=overrides.keys, problems=(*settings.problems, *overrides.problems)
@@ -245,6 +258,24 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
             self.push_screen(SmallScreen())
         elif shown and not small:
             self.pop_screen()
+
+    def take_theme(self, name: str) -> None:
+        """Show a theme at once, and at the next start too."""
+        self.theme = name
+        kept = self.demo or remember_theme(name, self.configured_theme)
+        words = f"Theme: {name.replace('-', ' ')}"
+        if kept:
+            self.say(
+                words, "" if self.demo else "kept for the next time; config.toml stays as it is"
+            )
+        else:
+            self.say(f"! {words}", "it could not be kept for the next time", "warning")
+
+    def watch_theme(self) -> None:
+        """Have every screen laid out anew: much is drawn once a size, in the colours of then."""
+        for screen in self.screen_stack if self.is_running else ():
+            for node in (screen, *screen.query("*")):
+                node.post_message(events.Resize(node.size, node.virtual_size, node.container_size))
 
     # What is said
 

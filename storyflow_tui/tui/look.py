@@ -1,24 +1,20 @@
-"""How the editor looks: the two themes, the signs, and the grid that every screen stands on.
+"""How the editor looks: the signs, and the grid that every screen stands on.
 
-Colours by role, one sign a meaning, and all measures in cells. Nothing here draws; text is
-measured and cut in `text`, pictures become cells in `pixels`.
+One sign a meaning, and all measures in cells; the colours by role are in `palettes`. Nothing here
+draws; text is measured and cut in `text`, pictures become cells in `pixels`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import lru_cache
 
-from rich.style import Style
-from textual.theme import Theme
-
+from storyflow_tui.tui.palettes import THEMES, Palette, palette
 from storyflow_tui.tui.words import ago, file_size, length, minute
 
 __all__ = [
     "ASCII_SIGNS",
-    "INK",
-    "PAPER",
     "SIGNS",
+    "THEMES",
     "Grid",
     "Palette",
     "Signs",
@@ -29,151 +25,6 @@ __all__ = [
     "palette",
     "signs_for",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """One colour a role, as `#RRGGBB`.
-
-    Surfaces: ground (lists, header, hint line), raised (pane, empty thumbnail), field (focused
-    text), well (empty picture place), sheet (questions). The others are drawn on them; `line` is
-    for the bar without focus and never for text.
-    """
-
-    ground: str
-    raised: str
-    field: str
-    well: str
-    sheet: str
-    text: str
-    muted: str
-    accent: str
-    warning: str
-    danger: str
-    line: str
-
-    def style(
-        self,
-        role: str,
-        on: str = "ground",
-        *,
-        bold: bool = False,
-        underline: bool = False,
-        reverse: bool = False,
-    ) -> Style:
-        """The Rich style of a text role on a surface, both by name.
-
-        Reversed means the two colours change places here, not in the terminal, so that it looks
-        the same wherever it is shown.
-        """
-        ink, ground = getattr(self, role), getattr(self, on)
-        if reverse:
-            ink, ground = ground, ink
-        return _style(ink, ground, bold, underline)
-
-
-@lru_cache(maxsize=256)
-def _style(ink: str, ground: str, bold: bool, underline: bool) -> Style:
-    return Style(color=ink, bgcolor=ground, bold=bold or None, underline=underline or None)
-
-
-_INK = Palette(
-    ground="#16181B",
-    raised="#202226",
-    field="#2A2D31",
-    well="#2A2D31",
-    sheet="#34373C",
-    text="#E6E4E0",
-    muted="#A9ABAE",
-    accent="#74CDB8",
-    warning="#EBBB62",
-    danger="#FF9A8B",
-    line="#6C7076",
-)
-_PAPER = Palette(
-    ground="#FCFBF9",
-    raised="#F2F1EF",
-    field="#FFFFFF",
-    well="#E9E8E6",
-    sheet="#E4E3E1",
-    text="#1F2227",
-    muted="#54575D",
-    accent="#075E53",
-    warning="#6E4400",
-    danger="#A02015",
-    line="#84868B",
-)
-
-
-def palette(theme_name: str) -> Palette:
-    """The colours of a theme by its name; those of "dark" for a name that is not ours."""
-    return _PAPER if theme_name == "light" else _INK
-
-
-def _theme(name: str, colours: Palette, *, dark: bool) -> Theme:
-    # Every role is a variable of its own name (`$ground`, `$muted` …), except that `text` keeps
-    # Textual's name and meaning too: plain text, whatever it stands on.
-    roles = {field.name: getattr(colours, field.name) for field in fields(colours)}
-    return Theme(
-        name=name,
-        dark=dark,
-        primary=colours.accent,
-        secondary=colours.muted,
-        accent=colours.accent,
-        warning=colours.warning,
-        error=colours.danger,
-        success=colours.accent,
-        foreground=colours.text,
-        background=colours.ground,
-        surface=colours.raised,
-        panel=colours.sheet,
-        variables={
-            **roles,
-            # Textual's own names for the same, exactly: it computes them a shade off.
-            "primary": colours.accent,
-            "secondary": colours.muted,
-            "success": colours.accent,
-            "error": colours.danger,
-            "foreground": colours.text,
-            "background": colours.ground,
-            "surface": colours.raised,
-            "panel": colours.sheet,
-            "text-muted": colours.muted,
-            "text-disabled": colours.muted,
-            "text-primary": colours.accent,
-            "text-accent": colours.accent,
-            "text-warning": colours.warning,
-            "text-error": colours.danger,
-            "text-success": colours.accent,
-            "foreground-muted": colours.muted,
-            "foreground-disabled": colours.muted,
-            "block-cursor-foreground": colours.text,
-            "block-cursor-background": colours.field,
-            "block-cursor-text-style": "bold",
-            "block-cursor-blurred-background": colours.raised,
-            "border": colours.accent,
-            "border-blurred": colours.line,
-            "input-cursor-foreground": colours.ground,
-            "input-cursor-background": colours.text,
-            "input-cursor-text-style": "none",
-            "input-selection-background": colours.line,
-            "input-selection-foreground": colours.ground,
-            "scrollbar": colours.line,
-            "scrollbar-hover": colours.line,
-            "scrollbar-active": colours.muted,
-            "scrollbar-background": colours.raised,
-            "scrollbar-background-hover": colours.raised,
-            "scrollbar-background-active": colours.raised,
-            "scrollbar-corner-color": colours.raised,
-        },
-    )
-
-
-INK = _theme("dark", _INK, dark=True)
-"""The dark theme, named "dark"."""
-
-PAPER = _theme("light", _PAPER, dark=False)
-"""The light theme, named "light"."""
 
 
 @dataclass(frozen=True, slots=True)

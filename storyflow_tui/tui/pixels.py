@@ -137,7 +137,9 @@ def fit(
     background: str,
     colours: Colours = "truecolor",
 ) -> list[Strip]:
-    """The whole picture in a box of cells, on a background (`#RRGGBB`) where it leaves room.
+    """The whole picture in a box of cells, on a background where it leaves room.
+
+    The background is `#RRGGBB`, or a name of Rich's for a colour of the terminal's own.
 
     Where filling the box would cost no more than an eighth of the picture, it fills the box.
     """
@@ -152,7 +154,9 @@ def fit(
     top = (box[1] - size[1]) // 4 * 2
     inner = image.resize(size, Image.Resampling.LANCZOS)
     lines = PaletteRenderer(colours)
-    few = Image.new("RGB", (size[0], size[1] + size[1] % 2), background)
+    # A colour of the terminal's own has no value; at most one row of pixels shows it.
+    below = background if background.startswith("#") else "black"
+    few = Image.new("RGB", (size[0], size[1] + size[1] % 2), below)
     few.paste(inner, (0, 0))
     drawn = _lines(few, lines)
     ground = Style(bgcolor=background)

@@ -45,9 +45,13 @@ def terminal_encoding() -> str:
     return locale.getencoding()
 
 
-def plain_filters(encoding: str) -> list[LineFilter]:
-    """What lines have to go through for a terminal of this encoding; nothing for UTF-8."""
-    return [Plain(encoding)] if signs_for(encoding) is ASCII_SIGNS else []
+def plain_filters(encoding: str, *, plain_signs: bool = False) -> list[LineFilter]:
+    """What lines have to go through for a terminal of this encoding; nothing for UTF-8.
+
+    With `plain_signs` the signs are plain in every terminal; of texts only what looks like one is.
+    """
+    is_plain = plain_signs or signs_for(encoding) is ASCII_SIGNS
+    return [Plain(encoding)] if is_plain else []
 
 
 class Plain(LineFilter):

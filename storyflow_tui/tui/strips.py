@@ -19,6 +19,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from storyflow_tui.tui.palettes import for_textual
+
 _ATTRIBUTES = (("bold", "1"), ("dim", "2"), ("italic", "3"), ("underline", "4"), ("reverse", "7"))
 
 
@@ -128,7 +130,7 @@ def drawn(widget: Widget, lines: list[Strip], crop: Region, ground: str) -> list
         shown = [*shown, *[blank] * (crop.height - len(shown))]
     filters = [one for one in widget.get_line_filters() if not isinstance(one, ANSIToTruecolor)]
     for one in filters:
-        background = Color.parse(ground)
+        background = Color.parse(for_textual(ground))
         shown = [strip.apply_filter(one, background) for strip in shown]
     if crop.x or any(strip.cell_length != crop.width for strip in shown):
         style = Style(bgcolor=ground)

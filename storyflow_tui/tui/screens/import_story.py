@@ -113,6 +113,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         self.query_one("#titling").display = bool(grid.split) or self.has_class("titling")
         self.query_one("#pane").styles.width = grid.split or self.size.width
         self.query_one("#report", Page).margin_left = 2 if grid.split else 6
+        self._label()
         self._show(self._reading)
 
     # What is typed
@@ -135,10 +136,13 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         titling = self.query_one(Input).has_focus
         self.set_class(titling, "titling")
         self.query_one("#titling").display = titling or not self.has_class("narrow")
-        surface = "field" if titling else "raised"
+        self._label()
+        self._hint()
+
+    def _label(self) -> None:
+        surface = "field" if self.has_class("titling") else "raised"
         line = label("Title", palette(self.app.theme), surface)
         self.query_one("#label", Page).show([line], surface=surface)
-        self._hint()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A title that is typed stands before the script's own; an emptied one does not."""

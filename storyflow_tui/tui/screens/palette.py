@@ -18,6 +18,7 @@ from textual.dom import DOMNode
 
 from storyflow_tui.tui.keymap import APP, PALETTE, SCREENS, Key, bindings
 from storyflow_tui.tui.screens.help import settings_keys, shown_keys
+from storyflow_tui.tui.screens.themes import Themes, themes
 from storyflow_tui.tui.widgets.line import Line
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Actions(Provider):
                 text=_title(command.key),
                 help=_help(command),
             )
+        for title, words, take in themes(self.app):
+            yield DiscoveryHit(title, take, text=title, help=words)
 
     async def search(self, query: str) -> Hits:
         """Those whose description has these letters in this order."""
@@ -96,7 +99,7 @@ class Palette(CommandPalette, inherit_bindings=False):
     HELP_NAME: ClassVar[str] = "palette"
 
     def __init__(self) -> None:
-        super().__init__([Actions], placeholder=_PLACEHOLDER)
+        super().__init__([Actions, Themes], placeholder=_PLACEHOLDER)
 
     def compose(self) -> ComposeResult:
         """Textual's parts, with a line that has our keys."""

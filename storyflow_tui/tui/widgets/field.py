@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.document._document import Document, EditResult, Location
@@ -26,6 +25,7 @@ from textual.widgets import TextArea
 
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.keymap import FIELD, bindings
+from storyflow_tui.tui.look import palette
 from storyflow_tui.tui.widgets.own_keys import run_own_key
 from storyflow_tui.tui.widgets.wrapping import Wrapped, drawn, hold, line_width, release
 
@@ -195,7 +195,7 @@ class Field(TextArea, inherit_bindings=False):
                 cursor = -1
             marks.update((cursor, cursor + 1))
         selection = self.get_component_rich_style("text-area--selection")
-        reverse = Style(color=base.bgcolor, bgcolor=base.color)
+        reverse = palette(self.app.theme).cursor(base)
         segments = []
         used = 0
         places = sorted(mark for mark in marks if 0 <= mark <= len(text))

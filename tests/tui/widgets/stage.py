@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui import pixels
-from storyflow_tui.tui.look import INK, PAPER
+from storyflow_tui.tui.look import THEMES
 from storyflow_tui.tui.widgets.card import CardState
 
 WHEN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -27,8 +27,8 @@ class Stage(App[None]):
     def __init__(self, *widgets: Widget, theme: str = "dark") -> None:
         super().__init__()
         self.widgets = widgets
-        self.register_theme(INK)
-        self.register_theme(PAPER)
+        for one in THEMES:
+            self.register_theme(one)
         self.theme = theme
         self.sent = 0
         self.heard: list[object] = []
