@@ -16,6 +16,7 @@ from storyflow_tui.library import Library
 from storyflow_tui.library.disk import Disk
 from storyflow_tui.records import ProjectRecord
 from storyflow_tui.story import Story, StorySegment
+from tests.library import damage
 
 
 class FalseClock:
@@ -166,3 +167,11 @@ def full(
 def archive(full: Library, tmp_path: Path) -> Path:
     """A backup of the full library."""
     return full.backup(tmp_path / "backup.zip")
+
+
+@pytest.fixture
+def whole(library: Library, tmp_path: Path) -> Library:
+    """A library with pictures and nothing wrong."""
+    damage.illustrated(library, tmp_path / "pictures")
+    assert library.check() == []
+    return library

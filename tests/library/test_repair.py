@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from storyflow_tui.errors import (
-    ConflictError,
-    LockedError,
     NoSpaceError,
-    NothingToUndoError,
     ReadOnlyError,
-    StoryflowError,
 )
 from storyflow_tui.library import Library
 from storyflow_tui.library.disk import Disk
-from storyflow_tui.records import Changed, Finding
-from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.records import Changed
 from tests.library import damage
 from tests.library.damage import Damage, bytes_anywhere, checks, image, name, seen, sql
-
-
-@pytest.fixture
-def whole(library: Library, tmp_path: Path) -> Library:
-    """A library with pictures and nothing wrong."""
-    damage.illustrated(library, tmp_path / "pictures")
-    assert library.check() == []
-    return library
 
 
 @pytest.mark.parametrize("scribble", damage.MENDABLE, ids=lambda one: one.__name__)
@@ -425,133 +405,6 @@ def test_a_repair_whose_files_cannot_be_moved_yet_has_happened(
     assert whole.check() == []
 
 
-# -- undo and redo --------------------------------------------------------------------------------
-
-
-def refused(library: Library, error: type[Exception], again: Callable[[], object]) -> None:
-    before, kept = seen(library), bytes_anywhere(library)
-    with pytest.raises(error):
-        again()
-    assert (seen(library), bytes_anywhere(library), library.pending_moves()) == (before, kept, 0)
-
-
-def test_undo_after_another_picture_was_chosen_is_a_conflict(whole: Library) -> None:
-    image(whole, 1).unlink()
-    damage.has_a_stray_file(whole)
-    whole.repair()
-    whole.segments.attach_image(1, whole.path.with_name("pictures") / "b.png")
-    refused(whole, ConflictError, whole.history.undo)
-
-
-def test_undo_after_the_segment_was_deleted_is_a_conflict(whole: Library) -> None:
-    image(whole, 1).unlink()
-    whole.repair()
-    whole.segments.delete(1)
-    refused(whole, ConflictError, whole.history.undo)
-
-
-def test_undo_after_the_segment_was_locked_is_refused(whole: Library) -> None:
-    image(whole, 1).unlink()
-    whole.repair()
-    whole.segments.edit(1, is_locked=True)
-    refused(whole, LockedError, whole.history.undo)
-
-
-def test_undo_of_an_order_that_changed_meanwhile_is_a_conflict(whole: Library) -> None:
-    damage.has_repeated_indices(whole)
-    damage.has_a_stray_file(whole)
-    whole.repair()
-    whole.segments.move(1, 4)
-    refused(whole, ConflictError, whole.history.undo)
-    whole.history.undo(1)
-    whole.history.undo()
-    assert checks(whole) == ["order", "unnamed_file"]
-
-
-def test_undo_of_a_stray_whose_name_was_taken_is_a_conflict(whole: Library) -> None:
-    stray = whole.media / "projects/1/images/4_a.png"
-    stray.write_bytes(b"stray")
-    whole.repair()
-    whole.segments.attach_image(4, whole.path.with_name("pictures") / "a.png")
-    refused(whole, ConflictError, whole.history.undo)
-    whole.segments.remove_image(4)
-    whole.history.undo()
-    assert stray.read_bytes() == b"stray"
-
-
-def test_undo_where_a_link_leads_out_by_now_is_a_conflict(whole: Library) -> None:
-    folder = whole.media / "projects/99"
-    folder.mkdir()
-    (folder / "stray").write_bytes(b"stray")
-    whole.repair()
-    outside = whole.path.with_name("outside")
-    outside.mkdir()
-    folder.rmdir()
-    folder.symlink_to(outside)
-    refused(whole, ConflictError, whole.history.undo)
-    assert list(outside.iterdir()) == []
-
-
-def test_undo_once_the_trash_was_emptied_is_refused(whole: Library) -> None:
-    damage.has_everything_at_once(whole)
-    whole.repair()
-    whole.trash.empty()
-    refused(whole, NothingToUndoError, whole.history.undo)
-
-
-def test_redo_of_a_stray_that_a_segment_names_by_now_is_a_conflict(whole: Library) -> None:
-    stray = whole.media / "projects/1/images/4_a.png"
-    stray.write_bytes(b"stray")
-    whole.repair()
-    whole.history.undo()
-    whole.segments.attach_image(4, whole.path.with_name("pictures") / "a.png")
-    refused(whole, ConflictError, whole.history.redo)
-    assert whole.check() == []
-
-
-def test_redo_of_an_order_that_grew_meanwhile_is_a_conflict(whole: Library) -> None:
-    sql(whole, "UPDATE segment SET sequence_index = sequence_index - 1 WHERE id IN (2, 3, 4)")
-    whole.repair()
-    whole.history.undo()
-    whole.projects.insert(1, 5, Story("", [StorySegment("At the end.")]))
-    refused(whole, ConflictError, whole.history.redo)
-
-
-def a_move(library: Library) -> None:
-    library.segments.move(1, 2)
-
-
-def a_deletion(library: Library) -> None:
-    library.segments.delete(2)
-
-
-def an_insertion(library: Library) -> None:
-    library.projects.insert(1, 2, Story("", [StorySegment("New.")]))
-
-
-@pytest.mark.parametrize("change", [a_move, a_deletion, an_insertion])
-def test_an_older_change_of_the_order_is_not_mixed_with_the_repaired_one(
-    whole: Library, change: Damage
-) -> None:
-    change(whole)
-    last = whole.segments.ids(1)[-1]
-    sql(whole, "UPDATE segment SET sequence_index = -1 WHERE id = ?", last)
-    damaged = seen(whole)
-    whole.repair()
-    refused(whole, ConflictError, lambda: whole.history.undo(1))
-    whole.history.undo()
-    assert seen(whole) == damaged
-    whole.history.undo(1)
-
-
-def test_an_older_change_of_a_text_is_undone_after_a_repair_of_the_order(whole: Library) -> None:
-    whole.segments.edit(1, text_content="Changed.")
-    damage.has_repeated_indices(whole)
-    whole.repair()
-    whole.history.undo(1)
-    assert whole.segments.get(1).text_content == "Narration 0."
-
-
 # -- folders in a file's place --------------------------------------------------------------------
 
 
@@ -584,95 +437,3 @@ def test_a_full_disk_leaves_the_damage_as_it_is(whole: Library) -> None:
         full.repair()
     assert seen(whole) == before
     assert whole.history.list()[0].label == "Import “The Train”"
-
-
-# -- anything at all ------------------------------------------------------------------------------
-
-
-def scribble_at_random(library: Library, random: Random) -> None:
-    """Delete, rename, link, cut and renumber without a plan."""
-    root = library.media / "projects"
-    for _ in range(random.randint(1, 12)):
-        entries = sorted(path for path in root.rglob("*") if path.exists() or path.is_symlink())
-        path = random.choice(entries) if entries else root
-        fresh = path.parent / f"{random.randint(0, 3)}_{random.choice('abAB')}.png"
-        match random.randrange(10):
-            case 0 if path.is_file() or path.is_symlink():
-                path.unlink()
-            case 1 if not fresh.exists() and not fresh.is_symlink():
-                fresh.write_bytes(random.randbytes(20))
-            case 2 if not fresh.exists() and not fresh.is_symlink():
-                fresh.symlink_to(random.choice([path, Path("/etc"), Path("nowhere")]))
-            case 3 if os.path.lexists(path) and not os.path.lexists(fresh):
-                path.rename(fresh)
-            case 4 if not fresh.exists() and not fresh.is_symlink():
-                fresh.mkdir()
-            case 5:
-                index = random.randint(-2, 3)
-                key = random.randint(1, 8)
-                sql(library, "UPDATE segment SET sequence_index = ? WHERE id = ?", index, key)
-            case 6:
-                column = random.choice(["image_file", "audio_file"])
-                odd = ["", ".", "..", "/", "projects", "projects/1", "a//b", ".trash", "/etc/x"]
-                near = [str(one.relative_to(library.media)) for one in entries]
-                name(library, random.randint(1, 8), random.choice(odd + near), column)
-            case 7:
-                sql(library, "UPDATE tally SET image_count = ?", random.randint(0, 9))
-            case 8:
-                key, locked = random.randint(1, 8), random.randint(0, 1)
-                sql(library, "UPDATE segment SET is_locked = ? WHERE id = ?", locked, key)
-            case 9:
-                # What it would damage may be damaged or gone already.
-                with suppress(OSError, StoryflowError):
-                    random.choice([*damage.MENDABLE])(library)
-
-
-def locked_content(library: Library) -> list[tuple[Any, ...]]:
-    return sql(
-        library,
-        "SELECT id, text_content, image_prompt, image_file, audio_file, updated_at "
-        "FROM segment WHERE is_locked ORDER BY id",
-    )
-
-
-def reached(library: Library, findings: list[Finding]) -> dict[int, bytes]:
-    """The picture of every segment that no finding is about."""
-    bad = {finding.subject for finding in findings}
-    found = {}
-    for key, path in sql(library, "SELECT id, image_file FROM segment WHERE image_file != ''"):
-        if f"segment {key}" not in bad:
-            found[key] = (library.media / path).read_bytes()
-    return found
-
-
-@settings(max_examples=60)
-@given(st.integers(0, 2**32))
-def test_whatever_was_scribbled_repair_loses_nothing_and_undo_brings_it_back(seed: int) -> None:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Library.open(Path(folder) / "library") as library,
-    ):
-        damage.illustrated(library, Path(folder) / "pictures")
-        scribble_at_random(library, Random(seed))
-        findings = library.check()
-        damaged, kept = seen(library), bytes_anywhere(library)
-        locked, pictures = locked_content(library), reached(library, findings)
-
-        answer = library.repair()
-        assert bytes_anywhere(library) == kept
-        assert locked_content(library) == locked
-        assert reached(library, findings) == pictures
-        after = library.check()
-        assert not any(finding.can_mend for finding in after)
-        assert sorted(after) == sorted(answer.left)
-        assert library.repair().change is None
-        if answer.change is None:
-            return
-        library.history.undo()
-        brought_back = seen(library)
-        # What is derived is right now, whatever it was.
-        del damaged["tally"], brought_back["tally"]
-        assert brought_back == damaged
-        assert bytes_anywhere(library) == kept
-        library.history.redo()
-        assert not any(finding.can_mend for finding in library.check())
