@@ -149,6 +149,14 @@ class StoryCards:
         for segment_id in segment_ids:
             self._kept.pop(segment_id, None)
 
+    def put_in(self, record: SegmentRecord, below: int) -> None:
+        """A segment came into being below another one, as the library has it by now."""
+        index = self.index_of(below)
+        if index is not None and record.id not in self._ids[index + 1 : index + 2]:
+            self._ids.insert(index + 1, record.id)
+            self._count = len(self._ids)
+        self._keep([record])
+
     # What the timeline asks for
 
     def __len__(self) -> int:

@@ -131,6 +131,12 @@ TIMELINE = (
         "Change places with the previous segment.", "Edit"),
     Key("timeline.mark",           "space",    "mark",                 "mark or unmark",
         "Mark this segment; l d y Y m c act on the marked ones together.", "Marks", "mark"),
+    Key("timeline.duplicate",      "D",        "duplicate",            "duplicate",
+        "Put a copy of this segment below it, unlocked, with a picture of its own.", "Edit"),
+    Key("timeline.split",          "S",        "split",                "split …",
+        "Cut this segment in two, at a place that is chosen.", "Edit"),
+    Key("timeline.merge",          "M",        "merge",                "merge with the next",
+        "Join this segment and the next one; the first picture stays.", "Edit"),
     Key("timeline.copy_prompt",    "y",        "copy('image_prompt')", "copy the prompt",
         "Copy the image prompt to your clipboard.", "Copy", "copy prompt"),
     Key("timeline.copy_narration", "Y",        "copy('text_content')", "copy the narration",
@@ -180,6 +186,9 @@ EDITOR = (
         "Take back typing inside this field.", "Editor", "undo", label="^Z"),
     Key("editor.redo_typing",    "ctrl+y",    "redo_typing",    "redo typing",
         "Do again the typing that was taken back.", "Editor", label="^Y"),
+    Key("editor.split",          "ctrl+t",    "screen.split_here", "split here",
+        "Cut the segment in two before the cursor; the rest goes on in a new one.", "Editor",
+        "split", label="^T", priority=True),
     Key("editor.leave",          "escape",    "done",           "back to the timeline",
         "Save at once and go back to the timeline.", "Editor", "back", label="esc", priority=True),
 )
@@ -351,6 +360,21 @@ HELP = (
         "Show what stood above.", "Help", label="k ↑"),
 )
 
+SPLIT = (
+    Key("split.here",  "enter",    "split",        "split here",
+        "Cut the narration where it is shown.", "Split"),
+    Key("split.right", "right,l",  "word(1)",      "a word on",
+        "Move the cut to the next word.", "Split", label="→ l"),
+    Key("split.left",  "left,h",   "word(-1)",     "a word back",
+        "Move the cut to the word before.", "Split", label="← h"),
+    Key("split.down",  "down,j",   "sentence(1)",  "a sentence on",
+        "Move the cut to the next sentence.", "Split", label="↓ j"),
+    Key("split.up",    "up,k",     "sentence(-1)", "a sentence back",
+        "Move the cut to the sentence before.", "Split", label="↑ k"),
+    Key("split.leave", "escape,q,ctrl+c", "leave", "leave it whole",
+        "Go back without cutting.", "Split", label="esc q"),
+)
+
 QUESTION = (
     Key("question.no",  "n,escape,enter", "no",  "keep it",
         "The safe answer.", "Question", label="n"),
@@ -398,6 +422,7 @@ SCREENS = {
     "other story": OTHER_STORY,
     "help": HELP,
     "question": QUESTION,
+    "split": SPLIT,
     "line": LINE,
     "palette": PALETTE,
 }

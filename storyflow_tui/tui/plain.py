@@ -27,7 +27,7 @@ _SIGNS: dict[str, str] = {
     getattr(SIGNS, sign.name): getattr(ASCII_SIGNS, sign.name) for sign in fields(SIGNS)
 }
 # Half cells become blanks: of the two pixels the lower one, the background, is seen.
-_SIGNS |= {"▀": " ", _CUT: ".", "→": ">"}
+_SIGNS |= {"▀": " ", _CUT: ".", "→": ">", "←": "<"}
 _LIKE = {**dict.fromkeys("“”„«»", '"'), **dict.fromkeys("‘’‚", "'"), **dict.fromkeys("–—−‐‑", "-")}
 _LIKE["\u00a0"] = " "
 

@@ -164,7 +164,7 @@ def _pieces(line: str) -> Iterator[tuple[str, int]]:
             continue
         start = 0
         for place in range(1, len(word)):
-            if _breaks(word[place - 1], word[place]):
+            if may_break(word[place - 1], word[place]):
                 yield word[start:place], spaced
                 start, spaced = place, 0
         yield word[start:], spaced
@@ -178,7 +178,8 @@ _CLOSING = frozenset(
 _OPENING = frozenset("「『（【〔〈《〖〘〝‘“([{")
 
 
-def _breaks(before: str, after: str) -> bool:
+def may_break(before: str, after: str) -> bool:
+    """Whether a line may end between two characters that no space parts."""
     if after in _CLOSING or before in _OPENING:
         return False
     if not get_character_cell_size(after):

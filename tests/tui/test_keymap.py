@@ -121,6 +121,8 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         await look(editor, "TimelineScreen", "escape", "ctrl+s")
         await look(editor, "Question", "d")
         await look(editor, "TimelineScreen", "n")
+        await look(editor, "SplitSheet", "S")
+        await look(editor, "TimelineScreen", "escape")
         await look(editor, "HistoryScreen", "H")
         await look(editor, "TimelineScreen", "H")
         await look(editor, "OtherStoryScreen", "c")

@@ -170,7 +170,7 @@ async def test_import_with_a_problem(
 async def test_help(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:
     async with open_story(project_id=project_id, size=NARROW) as editor:
         await editor.press("question_mark")
-        assert await seen(editor, "Help", "this help") == snapshot
+        assert await seen(editor, "Help", "made from the bindings") == snapshot
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])

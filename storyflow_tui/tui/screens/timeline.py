@@ -31,6 +31,7 @@ from storyflow_tui.tui.screens.editing import StoryEditing
 from storyflow_tui.tui.screens.following import StoryFollowing
 from storyflow_tui.tui.screens.marking import StoryMarking
 from storyflow_tui.tui.screens.pane_picture import Proxies, StoryPicture
+from storyflow_tui.tui.screens.writing_actions import StoryWriting
 from storyflow_tui.tui.widgets.header import Fact, Header, State, Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.pane import Pane
@@ -48,7 +49,13 @@ _EMPTY_HINTS = {"timeline.undo": "undo", "timeline.back": "back to the stories"}
 
 
 class TimelineScreen(
-    StoryFollowing, StoryMarking, StoryActions, StoryEditing, StoryPicture, inherit_bindings=False
+    StoryFollowing,
+    StoryMarking,
+    StoryWriting,
+    StoryActions,
+    StoryEditing,
+    StoryPicture,
+    inherit_bindings=False,
 ):
     """One story: cards at the left, the current segment at the right or over them."""
 

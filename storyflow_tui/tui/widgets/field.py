@@ -117,6 +117,15 @@ class Field(TextArea, inherit_bindings=False):
         """The text, exactly as it was given or typed."""
         return release(self.text)
 
+    @property
+    def place_in_text(self) -> int:
+        """The place of the cursor in `content`, in characters."""
+        line, column = self.cursor_location
+        lines = self.document.lines
+        return sum(len(release(one)) + 1 for one in lines[:line]) + len(
+            release(lines[line][:column])
+        )
+
     def show(self, owner: SegmentRecord | None, text: str) -> None:
         """Take the text of a segment; typing before it can't be undone any more.
 
