@@ -97,9 +97,21 @@ def read_settings(path: Path | None = None) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        return Settings(problems=(f"{path} cannot be read: {why}. The defaults are used.",))
+        return Settings(problems=(f"{path} {_why(error)}. The defaults are used.",))
     return _settings(values, path)
+
+
+def _why(error: OSError | ValueError | RecursionError) -> str:
+    """What is wrong with the whole file, the place before the explanation."""
+    match error:
+        case OSError():
+            return f"cannot be read: {error.strerror or error}"
+        case UnicodeDecodeError():
+            return "cannot be read: it is not UTF-8"
+        case RecursionError():
+            return "cannot be read: it is nested too deep"
+    what, _, where = str(error).removesuffix(")").partition(" (at ")
+    return f"is no TOML at {where}. {what}"
 
 
 def _settings(values: dict[str, object], path: Path) -> Settings:

@@ -13,17 +13,17 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widget import Widget
 
-from storyflow_tui.config import Settings
+from storyflow_tui.config import Settings, config_file
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.tui.choices import remember_theme
 from storyflow_tui.tui.ending import EndingApp
-from storyflow_tui.tui.keymap import APP, bindings
+from storyflow_tui.tui.keymap import APP, WRITING, bindings
 from storyflow_tui.tui.look import THEMES
 from storyflow_tui.tui.overrides import Overrides
 from storyflow_tui.tui.place import remember
 from storyflow_tui.tui.plain import plain_filters
-from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.session import READING_ONLY, Session
 from storyflow_tui.tui.upkeep import BEGINS, Upkeep, told
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
@@ -195,8 +195,12 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
     def _say_problems(self) -> None:
         problems = self.session.settings.problems
         if problems:
-            more = f"and {len(problems) - 1} more" if len(problems) > 1 else ""
-            self.say(f"! {problems[0]}", more, "warning")
+            # The folder is the same for everybody; with it the sentence would not fit.
+            path = config_file()
+            first, *rest = problems[0].replace(str(path), path.name).removesuffix(".").split(". ")
+            last = f"{rest[-1]}." if rest else ""
+            more = f"and {len(problems) - 1} more" if len(problems) > 1 else last
+            self.say(f"! {first}.", more, "warning")
 
     # Keys
 
@@ -217,9 +221,15 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
                 return
         await super().on_event(event)
 
-    async def run_action(self, *arguments: Any, **options: Any) -> bool:
+    async def run_action(self, action: Any, *arguments: Any, **options: Any) -> bool:
         """Do what a key is for; keys typed behind the one that ends the editor do nothing."""
-        return not self.is_leaving and await super().run_action(*arguments, **options)
+        if self.is_leaving:
+            return False
+        if self.session.read_only and action in WRITING:
+            # Before a question is asked or a screen is opened that could lead to nothing.
+            self.say(READING_ONLY, "", "warning")
+            return True
+        return await super().run_action(action, *arguments, **options)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Help and palette need a screen that has keys."""

@@ -7,6 +7,7 @@ another thread. A draft goes only when it was saved, taken or refused.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -71,7 +72,7 @@ class Drafts:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._hold()
         data = json.dumps(values | {"holder": _HOLDER}).encode()
-        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        partial = path.with_name(f".{path.name}.{_HOLDER}")
         try:
             descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
@@ -156,8 +157,12 @@ class Drafts:
         return False
 
     def _sweep(self) -> None:
-        """Remove what editors that are gone held; whoever asks for one does so, too."""
+        """Remove what editors that are gone held or had half written."""
         with contextlib.suppress(OSError):
+            for path in list(self.folder.glob(".*.json.*")):
+                holder = path.suffix.removeprefix(".")
+                if holder != _HOLDER and not self._is_held(holder):
+                    path.unlink()
             for path in list(self.folder.glob(".*.held")):
                 self._is_held(path.name.removeprefix(".").removesuffix(".held"))
 
@@ -172,6 +177,13 @@ class Drafts:
     def _path(self, draft: Draft) -> Path:
         token = f"-{draft.token}" if draft.token else ""
         return self.folder / f"{draft.segment_id}-{draft.field}{token}.json"
+
+
+def why_not(error: Exception) -> str:
+    """Why a draft could not be written, in few words."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "disk full"
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _read(path: Path) -> Draft | None:

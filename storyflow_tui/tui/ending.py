@@ -14,6 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 from textual.app import App
 
 from storyflow_tui.tui.crash import write_log
+from storyflow_tui.tui.drafts import why_not
 from storyflow_tui.tui.keyboard import ROUNDS
 from storyflow_tui.tui.output import say
 from storyflow_tui.tui.signals import Signals
@@ -93,11 +94,11 @@ class EndingApp(App[int], inherit_bindings=False):
                 lost = error
         if lost is not None and return_code == 0 and not self._warned:
             self._warned, self._leaving, self.drafted = True, False, 0
-            rest = f"{_why(lost)}. ^Q again leaves without it."
+            rest = f"{why_not(lost)}. ^Q again leaves without it."
             # Behind what the failed save has to say, which is on its way.
             self.call_later(self.say, "! Not saved, and no draft:", rest, "danger")
             return
-        self.lost = "" if lost is None else _why(lost)
+        self.lost = "" if lost is None else why_not(lost)
         self.remember_place()
         self.exit(return_code, return_code=return_code)
 
@@ -139,7 +140,7 @@ class EndingApp(App[int], inherit_bindings=False):
                 kept += screen.keep_typed()
             except Exception as error:  # as in `leave`
                 write_log(error)
-                self.lost = _why(error)
+                self.lost = why_not(error)
         return kept
 
     def terminal_gone(self) -> None:
@@ -199,7 +200,3 @@ class EndingApp(App[int], inherit_bindings=False):
             for screen in self.screen_stack
             if isinstance(screen, HoldsTyped) and screen.is_mounted
         ]
-
-
-def _why(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)

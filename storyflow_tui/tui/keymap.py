@@ -7,7 +7,7 @@ and `[keys]` in `config.toml` replaces keys by id. Nothing else in the editor bi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding
 from textual.keys import key_to_character
@@ -22,6 +22,7 @@ class Key:
     the order of the table is the order of keeping. `label` replaces the keys where they are shown;
     the hint line shows its first word, or `hint_keys` where a hint stands for this and for the
     next of the table, a word each.
+    `writes` is for what cannot be done where the library, or a field, is for reading only.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Key:
     label: str | None = None
     priority: bool = False
     hint_keys: str | None = None
+    writes: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,19 +82,20 @@ PROJECTS = (
     Key("projects.open",      "enter",    "open",       "open the story",
         "Open the timeline of the story under the bar.", "Stories", "open"),
     Key("projects.new",       "n",        "new",        "new story",
-        "Make an empty story; its title is asked for.", "Stories", "new"),
+        "Make an empty story; its title is asked for.", "Stories", "new", writes=True),
     Key("projects.import",    "i",        "import",     "import a script",
-        "Make a story from a file, or from pasted text.", "Stories", "import"),
+        "Make a story from a file, or from pasted text.", "Stories", "import", writes=True),
     Key("projects.sample",    "s",        "sample",     "open the sample",
-        "Import the sample story with its pictures.", "Stories"),
+        "Import the sample story with its pictures.", "Stories", writes=True),
     Key("projects.rename",    "r",        "rename",     "rename the story",
-        "Give the story under the bar another title.", "Stories", "rename"),
+        "Give the story under the bar another title.", "Stories", "rename", writes=True),
     Key("projects.delete",    "d,delete", "delete",     "delete the story …",
-        "Move the story and its pictures to the trash, after a question.", "Stories", "delete"),
+        "Move the story and its pictures to the trash, after a question.", "Stories", "delete",
+        writes=True),
     Key("projects.undo",      "u",        "undo",       "undo",
-        "Take back the newest change of the list.", "History", "undo"),
+        "Take back the newest change of the list.", "History", "undo", writes=True),
     Key("projects.redo",      "U,ctrl+r", "redo",       "redo",
-        "Do again what was undone last.", "History", label="U ^R"),
+        "Do again what was undone last.", "History", label="U ^R", writes=True),
     Key("projects.quit",      "q",        "quit",       "quit",
         "Leave the editor; everything is saved.", "Stories", "quit"),
     Key("projects.history",   "H",        "history",    "history and trash",
@@ -117,26 +120,30 @@ TIMELINE = (
     Key("timeline.edit_prompt",    "p",        "edit('image_prompt')", "edit prompt",
         "Put the cursor into the image prompt of this segment.", "Edit", "prompt"),
     Key("timeline.choose_image",   "i",        "choose_image",         "choose a picture",
-        "Pick an image file for this segment.", "Picture", "image"),
+        "Pick an image file for this segment.", "Picture", "image", writes=True),
     Key("timeline.lock",           "l",        "lock",                 "lock or unlock",
-        "Protect narration, prompt and picture from edits, or allow them again.", "Edit", "lock"),
+        "Protect narration, prompt and picture from edits, or allow them again.", "Edit", "lock",
+        writes=True),
     Key("timeline.delete",         "d,delete", "delete",               "delete …",
         "Delete this segment after a question; its files go to the trash.", "Edit", "delete",
-        label="d del"),
+        label="d del", writes=True),
     Key("timeline.undo",           "u",        "undo",                 "undo",
-        "Take back the newest change of this story.", "History", "undo"),
+        "Take back the newest change of this story.", "History", "undo", writes=True),
     Key("timeline.move_down",      "J",        "move(1)",              "move segment down",
-        "Change places with the next segment.", "Edit", "reorder", hint_keys="J K"),
+        "Change places with the next segment.", "Edit", "reorder", hint_keys="J K", writes=True),
     Key("timeline.move_up",        "K",        "move(-1)",             "move segment up",
-        "Change places with the previous segment.", "Edit"),
+        "Change places with the previous segment.", "Edit", writes=True),
     Key("timeline.mark",           "space",    "mark",                 "mark or unmark",
         "Mark this segment; l d y Y m c act on the marked ones together.", "Marks", "mark"),
     Key("timeline.duplicate",      "D",        "duplicate",            "duplicate",
-        "Put a copy of this segment below it, unlocked, with a picture of its own.", "Edit"),
+        "Put a copy of this segment below it, unlocked, with a picture of its own.", "Edit",
+        writes=True),
     Key("timeline.split",          "S",        "split",                "split …",
-        "Cut this segment in two, at a place that is chosen.", "Edit"),
+        "Cut this segment in two, at a place that is chosen.", "Edit",
+        writes=True),
     Key("timeline.merge",          "M",        "merge",                "merge with the next",
-        "Join this segment and the next one; the first picture stays.", "Edit"),
+        "Join this segment and the next one; the first picture stays.", "Edit",
+        writes=True),
     Key("timeline.copy_prompt",    "y",        "copy('image_prompt')", "copy the prompt",
         "Copy the image prompt to your clipboard.", "Copy", "copy prompt"),
     Key("timeline.copy_narration", "Y",        "copy('text_content')", "copy the narration",
@@ -146,13 +153,15 @@ TIMELINE = (
     Key("timeline.mark_all",       "A",        "mark_all",             "mark all, or none",
         "Mark all segments that are shown; once more, none.", "Marks"),
     Key("timeline.move_to",        "m",        "move_to",              "move to a position …",
-        "Move the marked segments (or this one) to a position that is asked for.", "Marks"),
+        "Move the marked segments (or this one) to a position that is asked for.", "Marks",
+        writes=True),
     Key("timeline.copy_to_story",  "c",        "copy_to_story",        "copy to another story …",
-        "Copy the marked segments (or this one), with their pictures.", "Marks"),
+        "Copy the marked segments (or this one), with their pictures.", "Marks",
+        writes=True),
     Key("timeline.remove_image",   "I",        "remove_image",         "remove the picture",
-        "Take the picture off this segment; it goes to the trash.", "Picture"),
+        "Take the picture off this segment; it goes to the trash.", "Picture", writes=True),
     Key("timeline.redo",           "U,ctrl+r", "redo",                 "redo",
-        "Do again what was undone last.", "History", label="U ^R"),
+        "Do again what was undone last.", "History", label="U ^R", writes=True),
     Key("timeline.history",        "H",        "history",              "history and trash",
         "Show every change of this story, and bring back what one took away.", "History",
         "history"),
@@ -183,12 +192,12 @@ EDITOR = (
     Key("editor.previous_field", "shift+tab", "previous_field", "previous field",
         "Go from prompt to narration and back.", "Editor", label="shift+tab", priority=True),
     Key("editor.undo_typing",    "ctrl+z",    "undo_typing",    "undo typing",
-        "Take back typing inside this field.", "Editor", "undo", label="^Z"),
+        "Take back typing inside this field.", "Editor", "undo", label="^Z", writes=True),
     Key("editor.redo_typing",    "ctrl+y",    "redo_typing",    "redo typing",
-        "Do again the typing that was taken back.", "Editor", label="^Y"),
+        "Do again the typing that was taken back.", "Editor", label="^Y", writes=True),
     Key("editor.split",          "ctrl+t",    "screen.split_here", "split here",
         "Cut the segment in two before the cursor; the rest goes on in a new one.", "Editor",
-        "split", label="^T", priority=True),
+        "split", label="^T", priority=True, writes=True),
     Key("editor.leave",          "escape",    "done",           "back to the timeline",
         "Save at once and go back to the timeline.", "Editor", "back", label="esc", priority=True),
 )
@@ -229,23 +238,23 @@ FIELD = (
     Key("field.select_all",        "f7",                   "select_all",
         "select all", "Select the whole text.", "Select"),
     Key("field.delete_left",       "backspace",            "delete_left",
-        "delete before", "Delete the character before the cursor.", "Typing"),
+        "delete before", "Delete the character before the cursor.", "Typing", writes=True),
     Key("field.delete_right",      "delete,ctrl+d",        "delete_right",
-        "delete after", "Delete the character after the cursor.", "Typing"),
+        "delete after", "Delete the character after the cursor.", "Typing", writes=True),
     Key("field.delete_word_left",  "ctrl+w,alt+backspace", "delete_word_left",
-        "delete the word before", "Delete back to the start of the word.", "Typing"),
+        "delete the word before", "Delete back to the start of the word.", "Typing", writes=True),
     Key("field.delete_word_right", "alt+delete,alt+d",     "delete_word_right",
-        "delete the word after", "Delete up to the end of the word.", "Typing"),
+        "delete the word after", "Delete up to the end of the word.", "Typing", writes=True),
     Key("field.delete_to_start",   "ctrl+u",               "delete_to_start_of_line",
-        "delete to the start", "Delete back to the start of the line.", "Typing"),
+        "delete to the start", "Delete back to the start of the line.", "Typing", writes=True),
     Key("field.delete_to_end",     "ctrl+k",               "delete_to_end_of_line_or_delete_line",
-        "delete to the end", "Delete up to the end of the line.", "Typing"),
+        "delete to the end", "Delete up to the end of the line.", "Typing", writes=True),
     Key("field.cut",               "ctrl+x",               "cut",
-        "cut", "Cut what is selected.", "Select"),
+        "cut", "Cut what is selected.", "Select", writes=True),
     Key("field.copy",              "ctrl+c",               "copy",
         "copy", "Copy what is selected to your clipboard.", "Select"),
     Key("field.paste",             "ctrl+v",               "paste",
-        "paste", "Put in what was copied here last.", "Select"),
+        "paste", "Put in what was copied here last.", "Select", writes=True),
 )
 """The keys of a text field itself; those of `EDITOR` come on top."""
 
@@ -305,17 +314,17 @@ CONFLICT = (
 HISTORY = (
     Key("history.restore",   "enter,r",    "restore",    "restore what it took",
         "Bring back what the change under the bar took away; u takes that back.", "Changes",
-        "restore", label="enter r"),
+        "restore", label="enter r", writes=True),
     Key("history.undo",      "u",          "undo",       "undo the newest",
-        "Take back the newest change that stands.", "Changes", "undo"),
+        "Take back the newest change that stands.", "Changes", "undo", writes=True),
     Key("history.redo",      "U,ctrl+r",   "redo",       "redo",
-        "Do again what was undone last.", "Changes", "redo", label="U ^R"),
+        "Do again what was undone last.", "Changes", "redo", label="U ^R", writes=True),
     Key("history.copy",      "y",          "copy",       "copy the old text",
         "Copy the text that this change replaced or deleted to your clipboard.", "Changes",
         "copy text"),
     Key("history.empty",     "d,delete",   "empty",      "empty the trash …",
         "Remove every file in the trash for good, after a question.", "Trash",
-        "empty trash", label="d del"),
+        "empty trash", label="d del", writes=True),
     Key("history.back",      "q,escape,H", "back",       "back",
         "Go back to where H was pressed.", "Move", "back", label="q esc H"),
     Key("history.down",      "j,down",     "cursor(1)",  "next change",
@@ -409,6 +418,27 @@ PALETTE = (
 )
 
 # fmt: on
+
+_WHEN_READING = {
+    "timeline.edit_narration": "read narration",
+    "timeline.edit_prompt": "read prompt",
+    "editor.done": "back",
+    "editor.leave": None,
+}
+"""Hints that are other ones where nothing can be written."""
+
+WRITING = frozenset(
+    key.action for table in (PROJECTS, TIMELINE, EDITOR, HISTORY) for key in table if key.writes
+)
+"""The actions that a library which is open for reading only refuses."""
+
+
+def readable(keys: Sequence[Key]) -> list[Key]:
+    """Those of the keys that do something where nothing can be written, with hints that fit."""
+    return [
+        replace(key, hint=_WHEN_READING.get(key.id, key.hint)) for key in keys if not key.writes
+    ]
+
 
 SCREENS = {
     "stories": PROJECTS,

@@ -15,7 +15,7 @@ from typing import Any
 from storyflow_tui.errors import NotFoundError, StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.records import SegmentRecord
-from storyflow_tui.tui.drafts import Draft, Drafts
+from storyflow_tui.tui.drafts import Draft, Drafts, why_not
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.typed import EMPTY, Typed
 
@@ -177,14 +177,17 @@ class Saving:
             entry.sending -= 1
             if entry.in_conflict or not entry.dirty:
                 return
+            before = entry.why
             entry.failed(error)
-            if not entry.open or isinstance(error, NotFoundError):
+            if not entry.is_drafted:
                 self._draft(entry)
             if error.code in _PASSING:
                 entry.due = self._clock() + RETRY
                 self._wait(RETRY)
             self._changed(segment_id)
-            self._refused(entry, error)
+            if entry.why != before:
+                # Said once, and not with every try: the header goes on saying it.
+                self._refused(entry, error)
 
         self._session.write(operation, done, failed, origin=self)
 
@@ -338,7 +341,7 @@ class Saving:
             self._drafts.keep(draft)
         except OSError as error:
             before = entry.why.partition(_NO_DRAFT)[0] or "not yet"
-            entry.why, entry.bare = f"{before}{_NO_DRAFT}{error.strerror}", self._clock()
+            entry.why, entry.bare = f"{before}{_NO_DRAFT}{why_not(error)}", self._clock()
             return error
         entry.draft, entry.drafted_at, entry.bare = draft, self._clock(), None
         return None

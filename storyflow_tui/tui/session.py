@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+READING_ONLY = "! This library is open for reading only."
+"""The notice to whoever would change something there."""
+
 LOOK_EVERY = 0.3
 """Seconds between two looks for what other processes wrote."""
 

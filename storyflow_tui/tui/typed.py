@@ -67,6 +67,11 @@ class Typed:
         return self.name == "text_content" and not self.text.strip()
 
     @property
+    def is_drafted(self) -> bool:
+        """Whether the text as it is now lies on the disk as a draft."""
+        return self.draft is not None and self.draft.text == self.text
+
+    @property
     def in_conflict(self) -> bool:
         """Whether somebody else changed the field meanwhile; the person has to choose."""
         return isinstance(self.error, ConflictError)

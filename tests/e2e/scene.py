@@ -56,7 +56,7 @@ class Scene:
     def open_field(self) -> None:
         """Put the cursor into the narration of the second segment."""
         self.terminal.wait_for("Fog", "1 of 3")
-        self.terminal.press("j", "e")
+        self.terminal.press("j", "e", "Home")
         self.terminal.wait_for("2 of 3", "done")
 
     def type(self, text: str = TYPED) -> None:

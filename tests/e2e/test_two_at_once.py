@@ -32,7 +32,7 @@ def test_both_texts_of_two_editors_are_shown_and_the_choice_is_kept(
     scene.type()
     other.start("--library", str(scene.library), "open", "1")
     other.wait_for("1 of 3")
-    other.press("j", "e")
+    other.press("j", "e", "Home")
     other.wait_for("2 of 3", "done")
     other.write(THEIRS)
     other.press("C-s")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual import events
 
-from storyflow_tui.config import Settings, state_folder
+from storyflow_tui.config import Settings, config_file, read_settings, state_folder
 from storyflow_tui.library import Library
 from storyflow_tui.tui.drafts import Drafts
 from storyflow_tui.tui.place import Place, recall, remember
@@ -22,7 +22,7 @@ Opener = Any
 
 async def test_ctrl_q_saves_and_quits_from_a_field(open_story: Opener, library: Library) -> None:
     async with open_story(3) as editor:
-        await editor.pilot.press("e", "A", "ctrl+q")
+        await editor.pilot.press("e", "home", "A", "ctrl+q")
         await editor.until(lambda: not editor.app.is_running)
         assert editor.app.return_code == 0
         assert editor.app.drafted == 0
@@ -56,7 +56,7 @@ async def test_quitting_while_the_library_is_held_leaves_a_draft(
     gate = threading.Event()
     async with open_story(3) as editor:
         editor.app.session.write(lambda _: gate.wait(20))
-        await editor.pilot.press("e", "A", "ctrl+q")
+        await editor.pilot.press("e", "home", "A", "ctrl+q")
         await editor.until(lambda: not editor.app.is_running)
         assert editor.app.drafted == 1
         (draft,) = Drafts(library.path).of(editor.project_id)
@@ -114,7 +114,7 @@ async def test_small_terminal_asks_for_room_and_gives_everything_back(
 
 async def test_screen_follows_the_size_of_the_terminal(open_story: Opener) -> None:
     async with open_story(12) as editor:
-        await editor.press("e", "A")
+        await editor.press("e", "home", "A")
         for size in ((80, 24), (100, 30), (140, 50), (120, 40)):
             await editor.pilot.resize_terminal(*size)
             await editor.until(lambda wide=size[0]: max(map(len, editor.lines)) <= wide)
@@ -127,6 +127,28 @@ async def test_wrong_settings_are_named(open_story: Opener) -> None:
     settings = Settings(keys={"timeline.fly": "x"}, problems=("theme must be dark or light.",))
     async with open_story(2, settings=settings) as editor:
         await editor.shows("! theme must be dark or light.")
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (b"theme =", "! config.toml is no TOML at end of document."),
+        (b"theme = 'dark'\n[keys\n", "! config.toml is no TOML at line 2, column 6."),
+        (b"theme = '\xff'", "! config.toml cannot be read: it is not UTF-8."),
+        (b"words_per_minute = 1", "must be a whole number from 20 to 1000."),
+        (b"trash_days = 0", "must be a whole number of days from 1 to 36500."),
+        (b"mouse = 1\nshade = 2", "   and 1 more"),
+    ],
+)
+async def test_what_is_wrong_in_the_settings_fits_into_the_line(
+    config: bytes, said: str, open_story: Opener
+) -> None:
+    path = config_file()
+    path.parent.mkdir(parents=True)
+    path.write_bytes(config)
+    async with open_story(2, settings=read_settings(), size=(80, 24)) as editor:
+        await editor.shows(said)
+        assert "…" not in editor.lines[-1]
 
 
 async def test_clashing_keys_are_named(open_story: Opener) -> None:
@@ -149,7 +171,7 @@ async def test_fault_writes_a_log_and_keeps_the_text(open_story: Opener, library
     async def run() -> None:
         async with open_story(3) as editor:
             editors.append(editor)
-            await editor.press("e")
+            await editor.press("e", "home")
             await editor.pilot.press("A")
             editor.app.call_later(fault)
             await editor.until(lambda: editor.app.faulted)
@@ -169,7 +191,7 @@ async def test_fault_writes_a_log_and_keeps_the_text(open_story: Opener, library
 
 async def test_signal_saves_and_ends(open_story: Opener, library: Library) -> None:
     async with open_story(3) as editor:
-        await editor.pilot.press("e", "A")
+        await editor.pilot.press("e", "home", "A")
         editor.app._signal_arrived(signal.SIGTERM)
         await editor.until(lambda: not editor.app.is_running)
         assert editor.app.return_code == 128 + signal.SIGTERM
@@ -183,7 +205,7 @@ async def test_signal_writes_the_draft_before_anything_else(
     gate = threading.Event()
     async with open_story(3) as editor:
         editor.app.session.write(lambda _: gate.wait(20))
-        await editor.pilot.press("e", "A")
+        await editor.pilot.press("e", "home", "A")
         editor.app._signal_arrived(signal.SIGHUP)
         assert Drafts(library.path).of(editor.project_id)[0].text == "ANarration 1."
         await editor.until(lambda: not editor.app.is_running)

@@ -134,6 +134,32 @@ def test_a_draft_is_not_offered_while_another_process_holds_its_text(tmp_path: P
     assert not list(Drafts(tmp_path).folder.glob(".*.held")), "nothing of it is left behind"
 
 
+def test_what_a_process_had_half_written_goes_when_it_is_gone(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    folder = drafts.keep(draft()).parent
+    (mine,) = (path.name[1:].removesuffix(".held") for path in folder.glob(".*.held"))
+    command = [sys.executable, "-c", _KEEPS, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"kept\n"
+        (other_one,) = (
+            name
+            for path in folder.glob(".*.held")
+            if (name := path.name[1:].removesuffix(".held")) != mine
+        )
+        ours, theirs, gone = (
+            folder / f".3-text_content.json.{holder}" for holder in (mine, other_one, "0a" * 16)
+        )
+        for half in (ours, theirs, gone):
+            half.write_text("{")
+        drafts.of(1)
+        assert (ours.exists(), theirs.exists(), gone.exists()) == (True, True, False)
+        other.kill()
+        other.wait()
+    drafts.of(1)
+    assert [*folder.glob(".*.json.*")] == [ours]
+
+
 def test_a_pipe_or_a_nest_among_the_drafts_is_passed_over(tmp_path: Path) -> None:
     drafts = Drafts(tmp_path)
     drafts.keep(draft())

@@ -37,7 +37,7 @@ async def test_text_typed_into_a_library_that_was_upgraded_meanwhile_becomes_a_d
 ) -> None:
     async with open_story(3) as editor:
         project_id = editor.project_id
-        await editor.press("e")
+        await editor.press("e", "home")
         upgrade(library, step)
         await editor.pilot.press("A", "B")
         await editor.shows("library is of a newer version")
@@ -74,7 +74,7 @@ async def test_text_typed_into_a_library_that_was_replaced_meanwhile_becomes_a_d
 ) -> None:
     async with open_story(3) as editor:
         project_id = editor.project_id
-        await editor.press("e")
+        await editor.press("e", "home")
         library.path.rename(tmp_path / "moved")
         with Library.open(library.path) as other:
             other.projects.create("Another")

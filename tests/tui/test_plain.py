@@ -187,7 +187,7 @@ async def test_without_colours_every_state_can_be_told(
         assert safe.bgcolor == other.color
         assert safe.color == other.bgcolor
         # So is the cursor in a text.
-        await editor.press("n", "j", "e", "home")
+        await editor.press("n", "j", "e", *["up"] * 30, "home")
         await editor.shows("F1 help")
         column, row = place(editor, "2 Ein")
         cursor, text = seen(editor, column, row), seen(editor, column + 1, row)

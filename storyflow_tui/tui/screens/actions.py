@@ -142,6 +142,8 @@ class StoryActions(StoryScreen, inherit_bindings=False):
             return library.segments.edit(segment_id, is_locked=not locked)
 
         def done(after: SegmentRecord) -> None:
+            # The screen hears of it later; a field opened before that must be as it is now.
+            self.cards.renew(after)
             over()
             word = "Locked" if after.is_locked else "Unlocked"
             self.notice(f"{word} segment {position}", "l takes it back")

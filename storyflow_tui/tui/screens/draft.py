@@ -59,6 +59,13 @@ def _offer_copy(screen: StoryEditing, draft: Draft) -> None:
     _ask_to_copy(screen.app, draft, "segment", answered)
 
 
+def drafts_wait(count: int) -> tuple[str, str]:
+    """What is said of drafts where none can be taken: the library is open for reading only."""
+    if count == 1:
+        return "! A draft waits.", "It is offered when the library can be written."
+    return f"! {count} drafts wait.", "They are offered when the library can be written."
+
+
 def offer_of_deleted(app: StoryflowApp, drafts: Drafts, project_ids: Collection[int]) -> None:
     """Offer the drafts of stories that are not among these, to be copied, one after the other."""
     left = drafts.without(project_ids)

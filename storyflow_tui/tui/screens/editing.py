@@ -14,11 +14,12 @@ from storyflow_tui.errors import ConflictError, LockedError, NotFoundError, Stor
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.drafts import Draft, Drafts
 from storyflow_tui.tui.saving import Saving
+from storyflow_tui.tui.screens.draft import drafts_wait
 from storyflow_tui.tui.screens.story_screen import StoryScreen
+from storyflow_tui.tui.session import READING_ONLY
 from storyflow_tui.tui.typed import EMPTY, Typed
 from storyflow_tui.tui.widgets.field import Field
 from storyflow_tui.tui.widgets.timeline import Timeline
-from storyflow_tui.tui.words import refusal
 
 SAVE_SECONDS = 1.0
 """How long leaving waits for typed text to be saved before it becomes a draft."""
@@ -78,11 +79,24 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
         self.enter(name)
         # Not `Widget.focus`, which waits: keys typed ahead would go to the timeline.
         self.set_focus(self.pane.field(name))
+        self.pane.field(name).begin()
 
     def offer_drafts(self) -> None:
         """Offer what earlier runs could not save, one after the other."""
-        self._offered = self.drafts.of(self.project_id)
+        waiting = self.drafts.of(self.project_id)
+        if self.session.read_only:
+            if waiting:
+                self.notice(*drafts_wait(len(waiting)), "warning")
+            return
+        self._offered = waiting
         self._offer()
+
+    def refused(self, error: StoryflowError, position: int | None = None) -> None:
+        """Say why something was not done; l is a letter while a field is open."""
+        if self.editing is not None and isinstance(error, LockedError) and position is not None:
+            self.notice(f"! Segment {position} is locked.", "esc, then l unlocks it", "warning")
+        else:
+            super().refused(error, position)
 
     # Deleted elsewhere while it is typed into
 
@@ -208,7 +222,7 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
         """Typing came to a field that cannot be typed into."""
         record = self.pane.record
         if self.session.read_only:
-            self.notice("! The library is open for reading only.", "", "warning")
+            self.notice(READING_ONLY, "", "warning")
         elif record is not None:
             self.refused(LockedError(""), self.position_of(record.id))
 
@@ -290,8 +304,8 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
         elif isinstance(error, LockedError):
             self.refused(error, self.position_of(entry.base.id))
         else:
-            where = "is kept as a draft" if entry.draft else "stays in the field"
-            self.notice(f"! {refusal(error)}", f"What you typed {where}.", "danger")
+            kept = "It is kept as a draft." if entry.is_drafted else "It stays in the field."
+            self.notice(f"! Not saved: {entry.why}.", kept, "danger")
 
     # Conflicts and drafts
 
@@ -392,7 +406,7 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
         if answer == "theirs":
             self.drafts.drop(draft)
         elif answer in ("mine", "both") and record is not None:
-            if record.is_locked or self.session.read_only:
+            if record.is_locked:
                 self.refused(LockedError(""), self.position_of(record.id))
                 self._locked.append(draft)
             else:

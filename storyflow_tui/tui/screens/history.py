@@ -21,7 +21,7 @@ from textual.worker import Worker, get_current_worker
 from storyflow_tui.errors import NotFoundError, StoryflowError
 from storyflow_tui.records import ChangeRecord, counted
 from storyflow_tui.tui.crash import logged
-from storyflow_tui.tui.keymap import HISTORY, Key, bindings
+from storyflow_tui.tui.keymap import HISTORY, Key, bindings, readable
 from storyflow_tui.tui.look import Grid, ago, file_size, palette
 from storyflow_tui.tui.screens.change_glance import Standing, glance_of_change, lines_of
 from storyflow_tui.tui.screens.change_rows import ChangeRows, in_columns
@@ -185,6 +185,8 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
                     *([Segment(line, colours.style("muted"))] for line in words),
                 ]
             )
+        if self.session.read_only:
+            keys = readable(keys)
         self.hints.set_keys(keys, replaced=self.session.settings.keys)
 
     def _show_facts(self) -> None:

@@ -110,10 +110,7 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
 
     def action_empty(self) -> None:
         """Ask, then remove every file in the trash."""
-        if self.session.read_only:
-            self._notice(f"{SIGNS.warn} This library is open for reading only.", "", "warning")
-        else:
-            self._list_trash()
+        self._list_trash()
 
     def action_back(self) -> None:
         """Back to the screen below, which shows what was changed here."""

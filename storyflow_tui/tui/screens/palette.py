@@ -24,6 +24,8 @@ from storyflow_tui.tui.widgets.line import Line
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from storyflow_tui.tui.session import Session
+
 _TABLES = {key.id: key for table in (*SCREENS.values(), APP) for key in table}
 _ITSELF = "app.palette"
 _PLACEHOLDER = "a few letters of a command"
@@ -46,7 +48,15 @@ def commands(screen: Screen[object]) -> Iterator[Command]:
             continue
         seen.add(name)
         key = _TABLES[name]
+        if key.writes and is_reading(screen):
+            continue
         yield Command(key, shown_keys(key, settings_keys(screen.app)), active.node)
+
+
+def is_reading(screen: Screen[object]) -> bool:
+    """Whether the library of a screen's app is open for reading only."""
+    session: Session | None = getattr(screen.app, "session", None)
+    return session is not None and session.read_only
 
 
 class Actions(Provider):

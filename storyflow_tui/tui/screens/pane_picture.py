@@ -44,9 +44,9 @@ class StoryPicture(StoryScreen, inherit_bindings=False):
         if record is None or not record.image_file:
             self._pictured = ()
             self.pane.show_file(None)
-            locked = record is None or record.is_locked
+            fixed = self.session.read_only or (record is not None and record.is_locked)
             picture.empty(
-                "no picture" if locked and record else "" if locked else "i  choose a picture"
+                "" if record is None else "no picture" if fixed else "i  choose a picture"
             )
             return
         if self._pictured[:2] != (record.id, record.image_file):
@@ -79,14 +79,18 @@ class StoryPicture(StoryScreen, inherit_bindings=False):
         picture = self.pane.picture
         self.pane.show_file(file_name(record), found.pixels, found.bytes)
         if found.path is None:
-            picture.say("! The picture is missing.", _HELP)
+            picture.say("! The picture is missing.", self._picture_help)
         elif self._pictured != found.key:
             self._pictured = found.key
             picture.show(found.path, found.key)
 
     def on_picture_failed(self, event: Picture.Failed) -> None:
         """Say what can be done about a broken picture."""
-        self.pane.picture.say("! The picture cannot be read.", _HELP)
+        self.pane.picture.say("! The picture cannot be read.", self._picture_help)
+
+    @property
+    def _picture_help(self) -> str:
+        return "" if self.session.read_only else _HELP
 
 
 class Proxies:

@@ -26,9 +26,9 @@ from storyflow_tui.records import ProjectRecord, counted
 from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.drafts import Drafts
 from storyflow_tui.tui.folders import short
-from storyflow_tui.tui.keymap import PROJECTS, Key, bindings
+from storyflow_tui.tui.keymap import PROJECTS, Key, bindings, readable
 from storyflow_tui.tui.look import Grid, ago, length, palette
-from storyflow_tui.tui.screens.draft import offer_of_deleted
+from storyflow_tui.tui.screens.draft import drafts_wait, offer_of_deleted
 from storyflow_tui.tui.screens.glances import glance_of_project, glance_of_sample
 from storyflow_tui.tui.screens.stories_actions import SAMPLE, StoriesActions
 from storyflow_tui.tui.screens.story_rows import StoryRows, in_columns
@@ -120,8 +120,12 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
         drafts = Drafts(self.session.library.path)
         with contextlib.suppress(StoryflowError):  # the list said so
             there = {record.id for record in self.session.projects()}
-            if self.app.screen is self:
+            if self.app.screen is not self:
+                return
+            if not self.session.read_only:
                 offer_of_deleted(self.app, drafts, there)
+            elif waiting := drafts.without(there):
+                self._notice(*drafts_wait(len(waiting)), "warning")
 
     # What is shown
 
@@ -165,6 +169,8 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
         if empty:
             known = {key.action: key for key in PROJECTS}
             keys = [replace(known[action], hint=action) for action in _EMPTY_HINTS]
+        if self.session.read_only:
+            keys = readable(keys)
         self.query_one(HintLine).set_keys(keys, replaced=self.session.settings.keys)
 
     def show_facts(self) -> None:

@@ -43,5 +43,6 @@ class SmallScreen(Screen[None], inherit_bindings=False):
         size = self.app.size
         self.query_one(Static).update(
             f"This terminal has {size.width} columns and {size.height} rows. "
-            f"The editor takes {LEAST.width} and {LEAST.height}. Make it larger, or press ^Q."
+            f"The editor takes {LEAST.width} and {LEAST.height}. Make it larger; "
+            "^Q saves and quits."
         )

@@ -23,7 +23,8 @@ from textual.widgets import Static
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.tui.cards import StoryCards
-from storyflow_tui.tui.keymap import EDITOR, TIMELINE, Key, bindings
+from storyflow_tui.tui.drafts import why_not
+from storyflow_tui.tui.keymap import EDITOR, TIMELINE, Key, bindings, readable
 from storyflow_tui.tui.look import Grid, length
 from storyflow_tui.tui.place import Place
 from storyflow_tui.tui.screens.actions import StoryActions
@@ -205,7 +206,7 @@ class TimelineScreen(
             drafted = await self.settle_typing()
         except OSError as error:
             self.notice(
-                "! Not saved, and no draft:", f"{error.strerror}. It stays in the field.", "danger"
+                "! Not saved, and no draft:", f"{why_not(error)}. It stays in the field.", "danger"
             )
             return
         self.app.show_stories()
@@ -265,6 +266,7 @@ class TimelineScreen(
             # What is shown is what was read last, and nothing is taken from under the cursor.
             return
         position = self.timeline.cursor + 1
+        was_read_only = self.pane.is_read_only
         if record is not None:
             self.saving.renew(record)
         self.pane.show(
@@ -274,6 +276,8 @@ class TimelineScreen(
             self.saving.text,
             read_only=self.session.read_only or (record is not None and self.is_locked(record)),
         )
+        if self.editing and self.pane.is_read_only != was_read_only:
+            self.hint()
         self.show_picture(record)
 
     def show_state(self) -> None:
@@ -318,14 +322,16 @@ class TimelineScreen(
 
     def hint(self) -> None:
         """Hint at the keys that act now."""
+        keys: Sequence[Key] = TIMELINE
+        help_label = "? help"
         if self.editing:
-            self.hints.set_keys(EDITOR, "F1 help", replaced=self.session.settings.keys)
+            keys, help_label = EDITOR, "F1 help"
         elif self.has_class("-empty"):
-            back = [
+            keys = [
                 replace(key, hint=_EMPTY_HINTS[key.id])
                 for key in TIMELINE
                 if key.id in _EMPTY_HINTS
             ]
-            self.hints.set_keys(back, replaced=self.session.settings.keys)
-        else:
-            self.hints.set_keys(TIMELINE, replaced=self.session.settings.keys)
+        if self.session.read_only or (self.editing and self.pane.is_read_only):
+            keys = readable(keys)
+        self.hints.set_keys(keys, help_label, replaced=self.session.settings.keys)

@@ -107,6 +107,7 @@ class Field(TextArea, inherit_bindings=False):
         self.match_cursor_bracket = False
         self.owner: SegmentRecord | None = None
         """The record that the text is of."""
+        self._begun = False
         self._typed: dict[int, Taken] = {}
         self._keys: tuple[float, float] | None = None
         """When the first and the last key came that are in the text and not in `_typed`."""
@@ -133,6 +134,7 @@ class Field(TextArea, inherit_bindings=False):
         """
         self._fetch()
         same = owner is not None and self.owner is not None and owner.id == self.owner.id
+        self._begun = self._begun and same
         self.owner = owner
         if text == self.content:
             if not same:
@@ -156,6 +158,12 @@ class Field(TextArea, inherit_bindings=False):
             self.owner = record
         if record.id in self._typed:
             self._typed[record.id] = self._typed[record.id]._replace(owner=record)
+
+    def begin(self) -> None:
+        """The field is opened: type on behind the text; what can't be typed into begins above."""
+        if not (self._begun or self.read_only):
+            self.move_cursor(self.document.end)
+        self._begun = True
 
     def replace_all(self, text: str) -> None:
         """Take another text as one step of typing, which Ctrl+Z takes back."""

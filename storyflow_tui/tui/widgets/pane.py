@@ -66,6 +66,8 @@ class Pane(Container):
         self.picture = picture
         self._done = done
         self.record: SegmentRecord | None = None
+        self.is_read_only = True
+        """Whether the fields cannot be typed into."""
         self._words_per_minute = words_per_minute
         self._over = False
         # Kept and not asked for: what a worker found may arrive while the screen is coming down.
@@ -136,9 +138,10 @@ class Pane(Container):
         `read_only` is for a locked segment, too.
         """
         self.record = record
+        self.is_read_only = record is None or read_only
         for field in self.fields:
             field.can_focus = record is not None
-            field.read_only = record is None or read_only
+            field.read_only = self.is_read_only
             field.show(record, text(record, str(field.name)) if record else "")
         if record is None:
             self._heading.show([])
@@ -192,10 +195,13 @@ class Pane(Container):
         """Back to the timeline."""
         await self._done()
 
-    def action_next_field(self) -> None:
-        """From narration to prompt and back."""
+    async def action_next_field(self) -> None:
+        """From narration to prompt and back, behind the keys that are on their way."""
+        await self.drained()
         first, second = self.fields
-        self.screen.set_focus(first if second is self.screen.focused else second)
+        other = first if second is self.screen.focused else second
+        self.screen.set_focus(other)
+        other.begin()
 
     action_previous_field = action_next_field
 

@@ -19,7 +19,7 @@ WIDE, NARROW = (120, 40), (80, 24)
 @pytest.mark.parametrize("done", ["ctrl+s", "escape"])
 async def test_typing_is_saved_and_done_goes_back(open_story: Opener, size: Any, done: str) -> None:
     async with open_story(3, size=size) as editor:
-        await editor.press("j", "e", "H", "i", "space")
+        await editor.press("j", "e", "home", "H", "i", "space")
         assert editor.screen.editing == "text_content"
         await editor.press(done)
         assert editor.screen.editing is None
@@ -32,7 +32,7 @@ async def test_typing_is_saved_half_a_second_after_the_last_key(
     open_story: Opener, size: Any
 ) -> None:
     async with open_story(3, size=size) as editor:
-        await editor.pilot.press("e", "X")
+        await editor.pilot.press("e", "home", "X")
         await editor.shows("saving …")
         await editor.until(lambda: editor.texts[0] == "XNarration 1.")
         await editor.shows("saved")
@@ -41,28 +41,45 @@ async def test_typing_is_saved_half_a_second_after_the_last_key(
 
 async def test_enter_edits_the_narration_and_p_the_prompt(open_story: Opener) -> None:
     async with open_story(3) as editor:
-        await editor.press("enter", "A", "escape")
-        await editor.press("p", "B", "escape")
+        await editor.press("enter", "home", "A", "escape")
+        await editor.press("p", "home", "B", "escape")
         assert editor.texts[0] == "ANarration 1."
         assert editor.segments[0].image_prompt == "Bprompt 1"
 
 
+async def test_typing_goes_on_behind_the_text_and_tab_comes_back_to_where_it_was(
+    open_story: Opener,
+) -> None:
+    story = Story("S", [StorySegment("\n".join(f"Line {n}." for n in range(40)), "fog")])
+    async with open_story(story=story) as editor:
+        await editor.shows("Line 0.")
+        assert "Line 39." not in editor.text
+        await editor.press("e", "A")
+        await editor.shows("Line 39.A")
+        await editor.press("left", "tab", "B", "tab", "C", "ctrl+s")
+        assert editor.texts[0].endswith("Line 39.CA")
+        assert editor.segments[0].image_prompt == "fogB"
+        # It is opened again where it was left.
+        await editor.press("enter", "D", "ctrl+s")
+        assert editor.texts[0].endswith("Line 39.CDA")
+
+
 async def test_tab_goes_between_the_fields_and_saves(open_story: Opener) -> None:
     async with open_story(3) as editor:
-        await editor.press("e", "A", "tab", "B", "shift+tab", "C", "ctrl+s")
+        await editor.press("e", "home", "A", "tab", "home", "B", "shift+tab", "C", "ctrl+s")
         assert editor.texts[0] == "ACNarration 1."
         assert editor.segments[0].image_prompt == "Bprompt 1"
 
 
 async def test_one_run_of_typing_is_one_change(open_story: Opener, library: Library) -> None:
     async with open_story(3) as editor:
-        await editor.press("e", "A")
+        await editor.press("e", "home", "A")
         await editor.until(lambda: editor.texts[0] == "ANarration 1.")
         await editor.press("B")
         await editor.until(lambda: editor.texts[0] == "ABNarration 1.")
         await editor.press("escape")
         assert len(library.history.list(editor.project_id)) == 1
-        await editor.press("e", "C", "escape")
+        await editor.press("e", "home", "C", "escape")
         assert len(library.history.list(editor.project_id)) == 2
         await editor.press("u", "u")
         assert editor.texts[0] == "Narration 1."
@@ -71,7 +88,7 @@ async def test_one_run_of_typing_is_one_change(open_story: Opener, library: Libr
 
 async def test_field_undoes_its_own_typing(open_story: Opener) -> None:
     async with open_story(3) as editor:
-        await editor.press("e", "A", "enter", "ctrl+z", "ctrl+z")
+        await editor.press("e", "home", "A", "enter", "ctrl+z", "ctrl+z")
         assert editor.screen.pane.field("text_content").content == "Narration 1."
         await editor.press("ctrl+y", "escape")
         assert editor.texts[0] == "ANarration 1."
@@ -110,7 +127,7 @@ async def test_no_key_of_the_timeline_acts_in_a_locked_field(
     async with open_story(3, size=size) as editor:
         library.segments.edit(editor.segments[1].id, is_locked=True)
         before = editor.segments
-        await editor.press("j", "e")
+        await editor.press("j", "e", "home")
         for key in KEYS:
             await editor.pilot.press(key)
         await editor.pilot.pause()
@@ -124,7 +141,7 @@ async def test_no_key_of_the_timeline_acts_in_a_locked_field(
 
 async def test_no_key_of_the_timeline_acts_in_an_open_field(open_story: Opener) -> None:
     async with open_story(3) as editor:
-        await editor.press("e", *KEYS, "ctrl+s")
+        await editor.press("e", "home", *KEYS, "ctrl+s")
         typed = "jkgGJKldepiIyYuUq\n?"
         assert editor.texts[0].replace(typed[-2:], "") != "Narration 1."
         assert editor.texts[1:] == ["Narration 2.", "Narration 3."]
@@ -133,7 +150,7 @@ async def test_no_key_of_the_timeline_acts_in_an_open_field(open_story: Opener) 
 
 async def test_ctrl_c_never_ends_the_editor(open_story: Opener) -> None:
     async with open_story(3) as editor:
-        await editor.press("ctrl+c", "e", "ctrl+c", "A", "escape", "ctrl+c")
+        await editor.press("ctrl+c", "e", "home", "ctrl+c", "A", "escape", "ctrl+c")
         assert editor.app.is_running
         assert editor.texts[0] == "ANarration 1."
 
@@ -143,7 +160,7 @@ async def test_narration_keeps_what_cannot_be_drawn(open_story: Opener) -> None:
     async with open_story(story=Story("S", [StorySegment(text)])) as editor:
         await editor.shows("␛[2J")
         await editor.press("e", "A", "escape")
-        assert editor.texts[0] == "A" + text
+        assert editor.texts[0] == text + "A"
         for line in editor.lines:
             assert "\x1b" not in line
             assert "\u202e" not in line
@@ -167,7 +184,7 @@ async def test_change_of_another_process_shows_in_an_open_field(
     open_story: Opener, library: Library
 ) -> None:
     async with open_story(2) as editor:
-        await editor.press("e")
+        await editor.press("e", "home")
         with Library.open(library.path) as other:
             other.segments.edit(editor.segments[0].id, text_content="From elsewhere.")
         await editor.until(
@@ -179,7 +196,7 @@ async def test_change_of_another_process_shows_in_an_open_field(
 
 async def conflict(editor: Any, library: Library, mine: str = "A") -> None:
     """Type while somebody else changes the same narration."""
-    await editor.press("e")
+    await editor.press("e", "home")
     await editor.pilot.press(mine)
     with Library.open(library.path) as other:
         other.segments.edit(editor.segments[0].id, text_content="Theirs.")
@@ -237,7 +254,7 @@ async def test_segment_locked_meanwhile_keeps_the_text_and_saves_it_when_unlocke
     open_story: Opener, library: Library
 ) -> None:
     async with open_story(2) as editor:
-        await editor.press("e")
+        await editor.press("e", "home")
         await editor.pilot.press("A")
         library.segments.edit(editor.segments[0].id, is_locked=True)
         await editor.shows("! not saved: segment is locked")
@@ -255,7 +272,7 @@ async def test_lock_that_another_process_takes_off_lets_the_open_field_be_saved(
     open_story: Opener, library: Library
 ) -> None:
     async with open_story(2) as editor:
-        await editor.press("e")
+        await editor.press("e", "home")
         await editor.pilot.press("A")
         with Library.open(library.path) as other:
             other.segments.edit(editor.segments[0].id, is_locked=True)
@@ -340,7 +357,7 @@ async def test_draft_put_off_stays_beside_a_newer_one_and_outlives_it(
         await editor.shows("From the draft.")
         await editor.press("escape")
         await editor.until(lambda: editor.app.screen is editor.screen)
-        await editor.press("e")
+        await editor.press("e", "home")
         await editor.pilot.press("A")
         library.segments.edit(editor.segments[1].id, is_locked=True)
         await editor.press("escape")
@@ -405,7 +422,7 @@ async def test_draft_that_was_saved_after_all_is_not_offered(
 
 async def test_editor_over_the_timeline_has_its_places(open_story: Opener) -> None:
     async with open_story(5, size=NARROW) as editor:
-        await editor.press("j", "e")
+        await editor.press("j", "e", "home")
         lines = editor.lines
         assert lines[0].startswith("  The Lamp   2 of 5")
         assert lines[2][30:41] == "▌ Narration"
@@ -421,7 +438,7 @@ async def test_keys_typed_ahead_go_where_they_are_meant(open_story: Opener) -> N
     from textual.events import Key
 
     async with open_story(3) as editor:
-        for key in ["j", "e", *"Hello", "tab", *"There", "escape", "j", "d"]:
+        for key in ["j", "e", "home", *"Hello", "tab", "home", *"There", "escape", "j", "d"]:
             editor.app.post_message(Key(key, key if len(key) == 1 else None))
         await editor.shows("Delete segment 3?")
         await editor.press("n")
@@ -449,7 +466,7 @@ async def test_quitting_in_an_undecided_conflict_keeps_a_draft_and_asks_nothing(
 ) -> None:
     async with open_story(2) as editor:
         project_id = editor.project_id
-        await editor.press("e")
+        await editor.press("e", "home")
         await editor.pilot.press("A")
         library.segments.edit(editor.segments[0].id, text_content="Theirs.")
         await editor.pilot.press("ctrl+q")
@@ -462,7 +479,7 @@ async def test_quitting_in_an_undecided_conflict_keeps_a_draft_and_asks_nothing(
 
 async def test_message_that_comes_late_brings_back_no_older_text(open_story: Opener) -> None:
     async with open_story(2) as editor:
-        await editor.press("e", "A", "B", "ctrl+s")
+        await editor.press("e", "home", "A", "B", "ctrl+s")
         assert editor.texts[0] == "ABNarration 1."
         field = editor.screen.pane.field("text_content")
         field.post_message(field.Typed(field))
@@ -478,7 +495,7 @@ async def test_typing_in_one_field_leaves_what_another_wrote_into_the_other(
 ) -> None:
     async with open_story(2) as editor:
         segment = editor.segments[0].id
-        await editor.press("e")
+        await editor.press("e", "home")
         await editor.pilot.press("A")
         library.segments.edit(segment, image_prompt="Theirs.")
         await editor.pilot.press("B")
@@ -520,16 +537,16 @@ async def test_long_text_is_fetched_when_typing_rests_and_not_with_each_key(
         for key in "Hello":
             await editor.pilot.press(key)
         assert not released
-        await editor.shows("Helloword")
+        await editor.shows("Hello")
         await editor.press("escape")
-        assert editor.texts[0] == "Hello" + text
+        assert editor.texts[0] == text + "Hello"
 
 
 async def test_long_text_is_saved_and_counted_when_typing_rests(open_story: Opener) -> None:
     text = "word and word " * 10_000
     async with open_story(story=Story("S", [StorySegment(text)])) as editor:
         await editor.press("e", "A", "space")
-        await editor.until(lambda: editor.texts[0] == "A " + text)
+        await editor.until(lambda: editor.texts[0] == text + "A ")
         await editor.shows("30001 words")
 
 
@@ -541,12 +558,12 @@ async def test_long_text_typed_as_the_segment_changes_stays_with_its_own(
         await editor.press("e")
         await editor.pilot.press("A")
         editor.screen.go_to((editor.segments[1].id,))
-        await editor.until(lambda: editor.texts == ["A" + text, "b"])
+        await editor.until(lambda: editor.texts == [text + "A", "b"])
 
 
 async def test_short_text_is_counted_with_each_key(open_story: Opener) -> None:
     async with open_story(2) as editor:
-        await editor.press("e")
+        await editor.press("e", "home")
         await editor.pilot.press("A", "space")
         assert "3 words" in editor.text
 
@@ -556,7 +573,7 @@ async def test_typing_on_when_the_segment_was_deleted_elsewhere_reaches_no_other
 ) -> None:
     async with open_story(3) as editor:
         gone = editor.segments[1].id
-        await editor.press("j", "e", "A")
+        await editor.press("j", "e", "home", "A")
         await editor.until(lambda: editor.texts[1] == "ANarration 2.")
         library.segments.delete(gone)
         await editor.shows("This segment was deleted in another window.")
@@ -575,7 +592,7 @@ async def test_typing_on_when_the_only_segment_was_deleted_keeps_the_field_open(
     open_story: Opener, library: Library
 ) -> None:
     async with open_story(1, size=NARROW) as editor:
-        await editor.press("e")
+        await editor.press("e", "home")
         library.segments.delete(editor.segments[0].id)
         await editor.shows("This segment was deleted in another window.")
         await editor.pilot.press("d", "y")
@@ -590,7 +607,7 @@ async def test_typing_on_when_the_story_was_deleted_elsewhere_is_kept_and_runs_n
     other = library.projects.import_story(Story("Other", [StorySegment("Stays.")])).id
     async with open_story(2) as editor:
         project_id = editor.project_id
-        await editor.press("e")
+        await editor.press("e", "home")
         await editor.pilot.press("A")
         library.projects.delete(project_id)
         await editor.shows("This story was deleted in another window.")
@@ -608,7 +625,7 @@ async def test_a_field_whose_segment_comes_back_is_its_own_again(
 ) -> None:
     async with open_story(3) as editor:
         owner, neighbour = editor.segments[1], editor.segments[2]
-        await editor.press("j", "e", "A")
+        await editor.press("j", "e", "home", "A")
         await editor.until(lambda: editor.texts[1] == "ANarration 2.")
         library.segments.delete(owner.id)
         await editor.shows("This segment was deleted in another window.")
@@ -643,7 +660,7 @@ async def test_a_conflict_is_not_asked_about_in_the_midst_of_typing(
     async with open_story(3) as editor:
         monkeypatch.setattr(saving, "RESTS", 3600.0)
         owner = editor.segments[0]
-        await editor.press("e")
+        await editor.press("e", "home")
         await editor.pilot.press("t", "o")
         with Library.open(library.path) as other:
             other.segments.edit(owner.id, text_content="Theirs.")

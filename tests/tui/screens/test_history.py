@@ -657,6 +657,6 @@ async def test_while_a_field_is_open_h_is_a_letter(
     library: Library, lamp: ProjectRecord, open_story: Opener
 ) -> None:
     async with open_story(project_id=lamp.id) as editor:
-        await editor.press("e", "H")
+        await editor.press("e", "home", "H")
         await editor.shows("HNarration 1.")
         assert isinstance(editor.app.screen, TimelineScreen)

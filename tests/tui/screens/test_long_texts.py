@@ -19,6 +19,6 @@ async def test_a_narration_of_fifty_megabytes_is_shown_passed_and_typed_into(
         await editor.press("j", "j", "k")
         await editor.press("e", "X")
         await editor.press("ctrl+s")
-        await editor.until(lambda: editor.texts[1] == "X" + text)
+        await editor.until(lambda: editor.texts[1] == text + "X")
         await editor.press("j")
         assert editor.cursor == 3

@@ -327,10 +327,10 @@ async def test_read_only_says_so_and_refuses_in_words(three: Library, open_stori
         async with app.run_test(size=(120, 40)) as pilot:
             editor = Editor(app, pilot, library, 0)
             await editor.shows("The Lamp", "read-only")
-            await editor.press("d")
-            await sheet(editor, Question)
-            await editor.press("y")
-            await editor.until(lambda: "! " in editor.lines[-1])
+            for key in ("d", "n", "i", "s", "r", "u", "U"):
+                await editor.press(key)
+                await editor.shows("! This library is open for reading only.")
+                assert not app.screen.is_modal
             assert len(library.projects.list()) == 3
         assert app.session.finish(5)
 

@@ -498,7 +498,7 @@ async def test_read_only_library_says_so_and_keeps_its_texts(open_story: Opener)
     async with open_story(2, read_only=True) as editor:
         await editor.shows("read-only")
         await editor.press("e", "x")
-        await editor.shows("! The library is open for reading only.")
+        await editor.shows("! This library is open for reading only.")
         assert editor.texts[0] == "Narration 1."
 
 

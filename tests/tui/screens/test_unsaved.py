@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from typing import Any
 
 import pytest
 from textual import events
 
+from storyflow_tui.errors import NoSpaceError
 from storyflow_tui.library import Library
 from storyflow_tui.tui import saving
 from storyflow_tui.tui.drafts import Draft, Drafts
+from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets import unasked
 
 Opener = Any
@@ -22,14 +25,14 @@ async def test_e_right_after_l_opens_the_field_as_it_will_be(
     gate = threading.Event()
     async with open_story(3) as editor:
         editor.app.session.write(lambda _: gate.wait(20))
-        await editor.pilot.press("l", "e", "A")
+        await editor.pilot.press("l", "e", "home", "A")
         await editor.shows("! Segment 1 is locked.", "l unlocks it")
         gate.set()
         await editor.until(lambda: editor.segments[0].is_locked)
         await editor.press("escape")
         gate.clear()
         editor.app.session.write(lambda _: gate.wait(20))
-        await editor.pilot.press("l", "e", "A", "ctrl+s")
+        await editor.pilot.press("l", "e", "home", "A", "ctrl+s")
         gate.set()
         await editor.until(lambda: editor.texts[0] == "ANarration 1.")
         assert not editor.segments[0].is_locked
@@ -41,7 +44,7 @@ async def test_typing_goes_on_while_the_terminal_is_too_small(
     open_story: Opener, paste: bool
 ) -> None:
     async with open_story(3) as editor:
-        await editor.pilot.press("e", "A")
+        await editor.pilot.press("e", "home", "A")
         await editor.pilot.resize_terminal(50, 12)
         await editor.shows("This terminal has 50 columns")
         if paste:
@@ -72,7 +75,7 @@ async def test_what_saving_does_not_bring_to_the_disk_is_soon_a_draft(
     gate = threading.Event()
     async with open_story(3) as editor:
         editor.app.session.write(lambda _: gate.wait(20))
-        await editor.pilot.press("e", "A")
+        await editor.pilot.press("e", "home", "A")
 
         def drafts() -> list[str]:
             return [draft.text for draft in Drafts(library.path).of(editor.project_id)]
@@ -111,3 +114,41 @@ async def test_a_key_pressed_as_a_draft_is_offered_to_be_copied_forgets_none(
         assert "forget the draft" not in editor.text
         assert len(drafts.of(7)) == 1
         assert editor.app.clipboard == ""
+
+
+async def test_a_lock_holds_in_the_field_before_the_screen_has_heard_of_it(
+    open_story: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "_announce", lambda *_: None)
+    async with open_story(3) as editor:
+        await editor.press("l")
+        await editor.shows("Locked segment 1")
+        await editor.press("e", "x")
+        await editor.shows("! Segment 1 is locked.")
+        assert editor.screen.pane.field("text_content").content == "Narration 1."
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_full_disk_says_what_became_of_the_text(
+    size: tuple[int, int], open_story: Opener, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise NoSpaceError(f"No space left for {library.path}/storyflow.db; nothing was changed")
+
+    def full_too(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(library.segments, "edit", full)
+    async with open_story(3, size=size) as editor:
+        await editor.press("e", "A")
+        await editor.shows("! Not saved: disk full.   It is kept as a draft.")
+        kept = [draft.text for draft in Drafts(library.path).of(editor.project_id)]
+        assert kept == ["Narration 1.A"]
+        monkeypatch.setattr(Drafts, "keep", full_too)
+        await editor.press("B")
+        await editor.shows(
+            "! Not saved: disk full, and no draft: disk full.   It stays in the field."
+        )
+        await editor.press("ctrl+q")
+        await editor.shows("! Not saved, and no draft:   disk full. ^Q again leaves without it.")
+        await editor.press("ctrl+q")

@@ -118,7 +118,7 @@ async def test_the_cut_moves_by_words_and_sentences(
 
 async def test_the_cut_begins_where_the_cursor_was_left(open_story: Opener) -> None:
     async with open_story(story=SENTENCES) as editor:
-        await editor.press("e", *["right"] * 7, "escape", "S")
+        await editor.press("e", "home", *["right"] * 7, "escape", "S")
         await editor.shows("Split segment 1?")
         await editor.press("enter")
         await editor.until(lambda: len(editor.texts) == 4)
@@ -171,7 +171,7 @@ async def test_a_field_is_split_at_its_cursor_and_typing_goes_on_in_the_rest(
     open_story: Opener,
 ) -> None:
     async with open_story(story=SENTENCES) as editor:
-        await editor.press("e", *"Oh. ", *["right"] * 8)
+        await editor.press("e", "home", *"Oh. ", *["right"] * 8)
         await editor.press("ctrl+t", *"Then ")
         await editor.shows("2 of 4", "Then She left.")
         assert editor.screen.editing == "text_content"
@@ -185,7 +185,7 @@ async def test_a_field_is_split_at_its_cursor_and_typing_goes_on_in_the_rest(
 
 async def test_undo_takes_back_a_split_of_the_field_by_itself(open_story: Opener) -> None:
     async with open_story(story=SENTENCES) as editor:
-        await editor.press("e", *["right"] * 8, "ctrl+t", "escape", "u")
+        await editor.press("e", "home", *["right"] * 8, "ctrl+t", "escape", "u")
         await editor.shows("Undone: split segment 1")
         await editor.until(lambda: editor.cursor == 1)
         assert editor.texts[0] == "He came. She left. It rained on them."
@@ -196,7 +196,7 @@ async def test_a_field_is_not_split_where_nothing_would_be_left(
     open_story: Opener, keys: list[str]
 ) -> None:
     async with open_story(story=SENTENCES) as editor:
-        await editor.press("e", *keys, "ctrl+t")
+        await editor.press("e", "home", *keys, "ctrl+t")
         await editor.shows("A segment is split in" if keys == ["tab"] else "There is no text on")
         assert len(editor.texts) == 3
         assert editor.screen.editing
@@ -204,7 +204,7 @@ async def test_a_field_is_not_split_where_nothing_would_be_left(
 
 async def test_a_text_that_is_not_saved_is_not_split(open_story: Opener) -> None:
     async with open_story(story=SENTENCES) as editor:
-        await editor.press("e", *["right"] * 8)
+        await editor.press("e", "home", *["right"] * 8)
         await editor.pilot.press("X")
         editor.library.segments.edit(1, text_content="Another text. By another.")
         await editor.pilot.press("ctrl+t")
@@ -216,6 +216,6 @@ async def test_a_text_that_is_not_saved_is_not_split(open_story: Opener) -> None
 async def test_a_library_open_for_reading_refuses_each_of_them(open_story: Opener) -> None:
     async with open_story(story=SENTENCES, read_only=True) as editor:
         await editor.press("S")
-        await editor.shows("! The library is open for reading only")
+        await editor.shows("! This library is open for reading only.")
         assert editor.app.screen is editor.screen
         assert len(editor.texts) == 3
