@@ -43,6 +43,14 @@ def clean_length(length: object) -> float | None:
     return seconds
 
 
+def clean_target(length: object) -> float | None:
+    """How long a story is to be, as it is stored; raises InvalidLengthError, also for 0."""
+    target = clean_length(length)
+    if target == 0:
+        raise _wrong("a target is more than 0 seconds")
+    return target
+
+
 def read_length(text: str) -> float | None:
     """A length as people write it, in seconds; None for `none`. Raises InvalidLengthError."""
     text = text.strip().lower()

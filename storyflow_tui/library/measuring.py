@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from storyflow_tui.errors import InvalidLengthError, InvalidOrderError
-from storyflow_tui.lengths import clean_length, clock
+from storyflow_tui.errors import InvalidOrderError
+from storyflow_tui.lengths import clean_length, clean_target, clock
 from storyflow_tui.library.changes import Door
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.models import as_seconds, as_text
@@ -70,10 +70,7 @@ def set_durations(
 
 def set_target(database: Database, door: Door, project_id: int, seconds: float | None) -> None:
     """Say how long a project is to be; see `Projects.set_target`."""
-    target = clean_length(seconds)
-    if target == 0:
-        why = "it must be more than 0 seconds"
-        raise InvalidLengthError(f"This can be no target: {why}", {"why": why})
+    target = clean_target(seconds)
     find_project(database, project_id)
     with door.change(project_id) as change:
         find_project(database, project_id)

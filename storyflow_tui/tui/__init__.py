@@ -88,6 +88,8 @@ def run(
             texts = "One text is" if one else f"{app.drafted} texts are"
             waits = "It waits as a draft and is" if one else "They wait as drafts and are"
             words.append(f"{texts} not in the library yet. {waits} offered where it was typed.")
+        if app.rehearsed:
+            words.append("A rehearsal waits: its lengths are not kept yet. t in its story goes on.")
         if app.lost:
             words.append(f"A text is lost: neither library nor draft could be written. {app.lost}.")
         if not (done or told_to_end):

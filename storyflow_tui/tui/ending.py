@@ -48,6 +48,8 @@ class EndingApp(App[int], inherit_bindings=False):
         super().__init__()
         self.drafted = 0
         """How many texts could not be saved and wait as drafts; known when the app has ended."""
+        self.rehearsed = False
+        """Whether the lengths of a rehearsal wait for the next time."""
         self.lost = ""
         """Why a text could be neither saved nor kept; empty if none had to be given up."""
         self.fault_log: Path | None = None

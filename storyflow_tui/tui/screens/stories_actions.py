@@ -65,7 +65,7 @@ class StoriesActions(Screen[None], inherit_bindings=False):
         await self.app.push_screen(
             LineInput(
                 "Title of the new story",
-                check=_title_problem,
+                check=title_problem,
                 accept="make it",
                 leave="leave",
                 limit=TITLE_LENGTH,
@@ -106,7 +106,7 @@ class StoriesActions(Screen[None], inherit_bindings=False):
             LineInput(
                 "Rename the story",
                 record.title,
-                check=_title_problem,
+                check=title_problem,
                 accept="rename",
                 leave="leave it as it was",
                 limit=TITLE_LENGTH,
@@ -152,6 +152,14 @@ class StoriesActions(Screen[None], inherit_bindings=False):
         screen = HistoryScreen()
         screen.late = back
         await self.app.push_screen(screen, back)
+
+    async def action_story_page(self) -> None:
+        """Show the story under the bar itself: title, target, counts, last changes."""
+        record = self.current
+        if record is not None:
+            from storyflow_tui.tui.screens.story_page import StoryPage
+
+            await self.app.push_screen(StoryPage(record.id))
 
     async def action_quit(self) -> None:
         """Leave the editor."""
@@ -230,7 +238,8 @@ class StoriesActions(Screen[None], inherit_bindings=False):
         self.query_one(HintLine).notice(first, rest, tone)
 
 
-def _title_problem(title: str) -> str | None:
+def title_problem(title: str) -> str | None:
+    """What is wrong with a title, in a sentence; None for nothing."""
     try:
         clean_title(title)
     except InvalidTitleError as error:

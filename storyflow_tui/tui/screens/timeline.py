@@ -22,6 +22,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from storyflow_tui.errors import StoryflowError
+from storyflow_tui.lengths import clock
 from storyflow_tui.tui.cards import StoryCards
 from storyflow_tui.tui.drafts import why_not
 from storyflow_tui.tui.keymap import EDITOR, TIMELINE, Key, bindings, readable
@@ -32,6 +33,7 @@ from storyflow_tui.tui.screens.editing import StoryEditing
 from storyflow_tui.tui.screens.following import StoryFollowing
 from storyflow_tui.tui.screens.marking import StoryMarking
 from storyflow_tui.tui.screens.pane_picture import Proxies, StoryPicture
+from storyflow_tui.tui.screens.reading_actions import StoryReading
 from storyflow_tui.tui.screens.writing_actions import StoryWriting
 from storyflow_tui.tui.widgets.header import Fact, Header, State, Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
@@ -52,6 +54,7 @@ _EMPTY_HINTS = {"timeline.undo": "undo", "timeline.back": "back to the stories"}
 class TimelineScreen(
     StoryFollowing,
     StoryMarking,
+    StoryReading,
     StoryWriting,
     StoryActions,
     StoryEditing,
@@ -136,6 +139,7 @@ class TimelineScreen(
         self._ready_at = time.monotonic()
         self.refresh_bindings()
         self.call_after_refresh(self.offer_drafts)
+        self.call_after_refresh(self.say_rehearsal)
 
     def on_resize(self) -> None:
         """Another size: other measures, perhaps another place for the pane."""
@@ -296,7 +300,10 @@ class TimelineScreen(
         facts = [Fact(f"{count} segment{'' if count == 1 else 's'}", 4)]
         if not self.grid.split:
             facts = [Fact(position, 0, "text")]
-        facts.append(Fact(length(project.duration(pace), project.is_guessed).strip(), 3))
+        whole = length(project.duration(pace), project.is_guessed).strip()
+        if project.target_seconds is not None:
+            whole += f" of {clock(project.target_seconds)}"
+        facts.append(Fact(whole, 3))
         facts.append(Fact(f"images {project.image_count}/{project.segment_count}", 2))
         if project.locked_count:
             facts.append(Fact(f"{project.locked_count} locked", 1))

@@ -40,7 +40,7 @@ class Proxies(Protocol):
 
 
 class Picture(Widget):
-    """A box on the `well` surface that shows a picture, words, or nothing."""
+    """A box that shows a picture, words, or nothing, on a surface named by its role."""
 
     DEFAULT_CSS = """
     Picture { width: 1fr; height: 1fr; background: $well; }
@@ -59,9 +59,16 @@ class Picture(Widget):
             """The box that sent this."""
             return self.picture
 
-    def __init__(self, proxies: Proxies | None = None, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        proxies: Proxies | None = None,
+        *,
+        surface: str = "well",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self.proxies = proxies
+        self._surface = surface
         self._key: Hashable = None
         self._image: Image | None = None
         self._words: tuple[str, str, Tone] | None = None
@@ -79,6 +86,16 @@ class Picture(Widget):
         elif key != self._key:
             self._set(key=key)
             self._decode(path, key)
+
+    def put(self, image: Image, key: Hashable) -> None:
+        """Show a picture that was decoded already: at once, with no empty box before it."""
+        self._set(key=key)
+        self._image = image
+
+    @property
+    def key(self) -> Hashable:
+        """What stands for the picture that is shown; None for none."""
+        return self._key
 
     def say(self, title: str, rest: str = "", tone: Tone = "warning") -> None:
         """Show words in place of a picture: a title in its tone, and what can be done about it."""
@@ -129,7 +146,7 @@ class Picture(Widget):
         if self._lines is None or self._drawn_for != wanted:
             self._drawn_for = wanted
             self._lines = self._draw(colours)
-        return drawn(self, self._lines, crop, colours.well)
+        return drawn(self, self._lines, crop, self._ground(colours))
 
     def _draw(self, colours: Palette) -> list[Strip]:
         width, height = self.size
@@ -137,11 +154,18 @@ class Picture(Widget):
             from storyflow_tui.tui.pixels import fit
 
             return fit(
-                self._image, width, height, background=colours.well, colours=colours_of(self)
+                self._image,
+                width,
+                height,
+                background=self._ground(colours),
+                colours=colours_of(self),
             )
         if self._words is not None:
-            return words_in_box(*self._words, colours, width, height)
+            return words_in_box(*self._words, colours, width, height, self._surface)
         return []
+
+    def _ground(self, colours: Palette) -> str:
+        return str(getattr(colours, self._surface))
 
 
 def colours_of(widget: Widget) -> Colours:
@@ -150,7 +174,13 @@ def colours_of(widget: Widget) -> Colours:
 
 
 def words_in_box(
-    title: str, rest: str, tone: Tone, colours: Palette, width: int, height: int
+    title: str,
+    rest: str,
+    tone: Tone,
+    colours: Palette,
+    width: int,
+    height: int,
+    surface: str = "well",
 ) -> list[Strip]:
     """A title and its explanation in the middle of a box, the sign of the title hanging left."""
     room = max(1, width - 6)
@@ -159,14 +189,14 @@ def words_in_box(
     room -= len(lead)
     first = text.wrap(phrase, room, 3)
     then = text.wrap(rest, room, 6)
-    rows = [(line, colours.style(tone, "well", bold=True)) for line in first]
+    rows = [(line, colours.style(tone, surface, bold=True)) for line in first]
     follow = "text" if tone == "danger" else "muted"
-    rows += [(line, colours.style(follow, "well")) for line in then]
+    rows += [(line, colours.style(follow, surface)) for line in then]
     widest = max((text.width(line) for line, _ in rows), default=0) + len(lead)
     left = max(0, (width - widest) // 2)
     above = max(0, (height - len(rows)) // 2)
-    strips: list[Strip] = [blank_line(width, colours.well)] * above
-    plain = colours.style("text", "well")
+    strips: list[Strip] = [blank_line(width, getattr(colours, surface))] * above
+    plain = colours.style("text", surface)
     for number, (line, style) in enumerate(rows[: height - above]):
         before = lead if number == 0 else " " * len(lead)
         pieces = Strip([Segment(" " * left, plain), Segment(before + line, style)])
