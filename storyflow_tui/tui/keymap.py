@@ -473,12 +473,39 @@ STORY_PAGE = (
 )
 
 HELP = (
-    Key("help.leave", "escape,q", "leave",      "back",
-        "Go back to the screen below.", "Help", "back", label="esc"),
-    Key("help.down",  "j,down",   "scroll(1)",  "scroll down",
+    Key("help.leave",     "escape,q", "leave",      "back",
+        "Go back to the screen below; what was looked for is given up first.", "Help", "back",
+        label="esc"),
+    Key("help.find",      "slash",    "find",       "find a key",
+        "Show only the keys whose words, names or ids have these letters.", "Help", "find"),
+    Key("help.down",      "j,down",   "scroll(1)",  "scroll down",
         "Show more of this page.", "Help", label="j ↓"),
-    Key("help.up",    "k,up",     "scroll(-1)", "scroll up",
+    Key("help.up",        "k,up",     "scroll(-1)", "scroll up",
         "Show what stood above.", "Help", label="k ↑"),
+    Key("help.page_down", "pagedown", "page(1)",    "a screen down",
+        "Scroll down by a screen.", "Help", label="PgDn"),
+    Key("help.page_up",   "pageup",   "page(-1)",   "a screen up",
+        "Scroll up by a screen.", "Help", label="PgUp"),
+    Key("help.first",     "g,home",   "first",      "to the start",
+        "Scroll to the start of this page.", "Help", label="g Home"),
+    Key("help.last",      "G,end",    "last",       "to the end",
+        "Scroll to the end of this page.", "Help", label="G End"),
+)
+
+HELP_FIND = (
+    Key("help_find.keep",      "enter",         "keep",       "keep what is found",
+        "Close the line; what is found stays.", "Find", "keep", priority=True),
+    Key("help_find.leave",     "escape,ctrl+c", "give_up",    "show all again",
+        "Close the line and show every key again.", "Find", "show all", label="esc",
+        priority=True),
+    Key("help_find.down",      "down",          "scroll_found(1)",  "scroll down",
+        "Show more of what is found.", "Find", label="↓", priority=True),
+    Key("help_find.up",        "up",            "scroll_found(-1)", "scroll up",
+        "Show what stood above.", "Find", label="↑", priority=True),
+    Key("help_find.page_down", "pagedown",      "page_found(1)",    "a screen down",
+        "Scroll down by a screen.", "Find", label="PgDn", priority=True),
+    Key("help_find.page_up",   "pageup",        "page_found(-1)",   "a screen up",
+        "Scroll up by a screen.", "Find", label="PgUp", priority=True),
 )
 
 SPLIT = (
@@ -567,6 +594,7 @@ SCREENS = {
     "lengths": LENGTHS,
     "page": STORY_PAGE,
     "help": HELP,
+    "help_find": HELP_FIND,
     "question": QUESTION,
     "split": SPLIT,
     "line": LINE,
@@ -579,6 +607,7 @@ BESIDE = {
     "picker": ONE_LINE,
     "import": FIELD,
     "line": ONE_LINE,
+    "help_find": ONE_LINE,
     "palette": ONE_LINE,
 }
 """The keys that hold beside those of a screen: of the fields there into which is typed."""
@@ -602,6 +631,13 @@ _SHORT = {
     "left": "←",
     "right": "→",
     "space": "space",
+    # Textual's own names, which Unicode does not know.
+    "slash": "/",
+    "backslash": "\\",
+    "at": "@",
+    "minus": "-",
+    "plus": "+",
+    "underscore": "_",
 }
 
 

@@ -78,7 +78,7 @@ def test_no_screen_has_a_binding_of_textual_without_words(owner: type[DOMNode]) 
 
 def focusable(app: StoryflowApp) -> list[Widget]:
     """What may get the focus on the screen that is shown."""
-    return [widget for widget in app.screen.query("*") if widget.focusable]
+    return [widget for widget in app.screen.query("*") if widget.focusable and widget.display]
 
 
 def nameless(app: StoryflowApp) -> list[str]:
@@ -116,6 +116,8 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         await look(editor, "TimelineScreen", "e")
         await look(editor, "TimelineScreen", "tab")
         await look(editor, "HelpScreen", "f1")
+        await look(editor, "HelpScreen", "slash")
+        await editor.press("escape")
         await look(editor, "TimelineScreen", "escape")
         await look(editor, "Palette", "ctrl+p")
         await look(editor, "TimelineScreen", "escape", "ctrl+s")
