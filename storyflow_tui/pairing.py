@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 from storyflow_tui.errors import NotFoundError, ReadOnlyError, StoryflowError
-from storyflow_tui.records import OutlineRecord, counted
+from storyflow_tui.records import OutlineRecord
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 """Endings of the files that can be pictures, in any case."""
 
 By: TypeAlias = Literal["number", "order"]
 
+NO_SEGMENT = "its segment was deleted"
 NO_SEGMENT_LEFT = "no segment is left for it"
 TAKEN_OUT = "taken out"
 
@@ -89,6 +90,18 @@ class Pairing:
         ]
         return self._with((*self.pairs[:row], *moved), self.left)
 
+    def renewed(self, outline: Sequence[OutlineRecord], positions: Sequence[int]) -> Pairing:
+        """The same in a story that was changed meanwhile: each file stays with its segment."""
+        places = {each.id: place for place, each in enumerate(outline, 1)}
+        moved = [
+            pair._replace(position=places[pair.segment_id])
+            for pair in self.pairs
+            if pair.segment_id in places
+        ]
+        gone = [Left(each.file, NO_SEGMENT) for each in self.pairs if each.segment_id not in places]
+        renewed = Pairing((), (), positions, outline)
+        return renewed._with(tuple(sorted(moved)), [*self.left, *gone])
+
     def _pair(self, position: int, file: str) -> Pair:
         return Pair(position, self.outline[position - 1].id, file)
 
@@ -111,9 +124,7 @@ def pair(
     an image. In order, `scene 2` stands before `scene 10`.
     """
     names = sorted(files, key=natural_key)
-    positions: Sequence[int] = range(max(start, 1), len(outline) + 1)
-    if missing:
-        positions = [at for at in positions if not outline[at - 1].has_image]
+    positions = open_positions(outline, start=start, missing=missing)
     found: dict[int, str]
     if by == "order":
         found = dict(zip(positions, names, strict=False))
@@ -122,6 +133,23 @@ def pair(
         found, left = _by_number(names, outline, start, missing)
     pairs = tuple(Pair(at, outline[at - 1].id, found[at]) for at in sorted(found))
     return Pairing(pairs, tuple(left), positions, outline)
+
+
+def open_positions(
+    outline: Sequence[OutlineRecord], *, start: int = 1, missing: bool = False
+) -> Sequence[int]:
+    """The positions that can be given a file, in order; see `pair`."""
+    positions = range(max(start, 1), len(outline) + 1)
+    if missing:
+        return [at for at in positions if not outline[at - 1].has_image]
+    return positions
+
+
+def likely(files: Iterable[str], outline: Sequence[OutlineRecord]) -> By:
+    """By number, where three in four of several names have one of their own that fits."""
+    names = [*files]
+    paired = len(pair(names, outline, by="number").pairs)
+    return "number" if len(names) > 1 and 4 * paired >= 3 * len(names) else "order"
 
 
 def numbers(names: Sequence[str], last: int) -> Mapping[str, int | None]:
@@ -156,8 +184,8 @@ def _by_number(
         if number is None:
             left.append(Left(name, "no number in its name"))
         elif not 1 <= number <= len(outline):
-            there = counted(len(outline), "segment")
-            left.append(Left(name, f"no segment {number}; the story has {there}"))
+            there = "there is 1" if len(outline) == 1 else f"there are {len(outline)}"
+            left.append(Left(name, f"no segment {number}; {there}"))
         elif number < start:
             left.append(Left(name, f"segment {number} stands before {start}"))
         elif missing and outline[number - 1].has_image:

@@ -63,6 +63,30 @@ async def picker(editor: Editor) -> None:
     await _shows(editor, "Pixels")
 
 
+async def marked(editor: Editor) -> None:
+    """Three cards marked, and the question before they are deleted."""
+    await _press(editor, "j", "space", "j", "V", "j", "j", "space", "d")
+    await _shows(editor, "Delete 3 segments?")
+
+
+async def pairs(editor: Editor) -> None:
+    """The pictures of a folder, each beside the segment that it goes to."""
+    folder = Path.home() / "pictures" / "scenes"
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        images = sorted((transfer.sample_folder() / "the-lamp" / "images").iterdir())
+        for number, image in enumerate([*images, images[0]], 1):
+            shutil.copy(image, folder / f"scene-{number:02}{image.suffix}")
+        shutil.copy(images[2], folder / f"cover{images[2].suffix}")
+    editor[0].last_image_folder = folder
+    await _press(editor, "F")
+    await _shows(editor, "Choose pictures", "scene-01")
+    await _press(editor, "enter")
+    await _shows(editor, "Pictures for segments", "pairs")
+    await _press(editor, "o", "j", "j")
+    await _shows(editor, "left over")
+
+
 async def stories(editor: Editor) -> None:
     """The list of stories."""
     await _press(editor, "q")
@@ -110,7 +134,9 @@ SCREENS: dict[str, Callable[[Editor], Awaitable[None]]] = {
     "timeline": timeline,
     "editing": editing,
     "delete": question,
+    "marked": marked,
     "picker": picker,
+    "pairs": pairs,
     "stories": stories,
     "import": importing,
     "help": help_page,

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from storyflow_tui.errors import NotFoundError, ReadOnlyError
-from storyflow_tui.pairing import Pairing, natural_key, numbers, pair, picture_names
+from storyflow_tui.pairing import (
+    Pairing,
+    likely,
+    natural_key,
+    numbers,
+    open_positions,
+    pair,
+    picture_names,
+)
 from storyflow_tui.records import OutlineRecord
 
 
@@ -67,10 +75,10 @@ def test_by_number_what_goes_nowhere_is_told_with_its_reason() -> None:
     assert placed(pairing) == {2: "l-2.png"}
     assert left(pairing) == {
         "cover.png": "no number in its name",
-        "l-0.png": "no segment 0; the story has 3 segments",
+        "l-0.png": "no segment 0; there are 3",
         "l-1.jpg": "number 1 is also in l-1.png",
         "l-1.png": "number 1 is also in l-1.jpg",
-        "l-9.png": "no segment 9; the story has 3 segments",
+        "l-9.png": "no segment 9; there are 3",
     }
 
 
@@ -116,6 +124,34 @@ def test_files_from_one_on_come_back_where_there_is_room() -> None:
     assert pairing.earlier(1) is pairing, "the one before has a file"
     assert pairing.later(1).earlier(1) == pairing
     assert placed(pairing.without(0).earlier(0)) == {1: "b", 2: "c"}
+
+
+@pytest.mark.parametrize(
+    ("names", "by"),
+    [
+        (["l1.png", "l2.png"], "number"),
+        (["l1.png", "l2.png", "l3.png", "cover.png"], "number"),
+        (["l1.png", "l2.png", "cover.png"], "order"),
+        (["l1.png"], "order"),
+        (["IMG_1034.jpg", "IMG_1035.jpg"], "order"),
+        (["dawn.png", "fog.png"], "order"),
+        ([], "order"),
+    ],
+)
+def test_numbers_are_taken_where_most_names_have_one_that_fits(names: list[str], by: str) -> None:
+    assert likely(names, outline(4)) == by
+
+
+def test_files_stay_with_their_segments_in_a_story_that_changed() -> None:
+    story = outline(4)
+    pairing = pair(["a", "b", "c"], story, by="order").without(0)
+    changed = [story[3], story[2], story[0]]
+    renewed = pairing.renewed(changed, open_positions(changed))
+    assert [(each.position, each.segment_id, each.file) for each in renewed.pairs] == [
+        (2, 103, "c")
+    ]
+    assert left(renewed) == {"a": "taken out", "b": "its segment was deleted"}
+    assert [each.position for each in renewed.later(0).pairs] == [3]
 
 
 def test_no_segments_leave_every_file_over() -> None:

@@ -107,7 +107,7 @@ def test_a_folder_goes_by_the_numbers_in_its_names(run: Run, lamp: int, folder: 
     )
     assert answer.err.splitlines() == [
         "Note: cover.png is left out: no number in its name",
-        "Note: lamp-10.png is left out: no segment 10; the story has 3 segments",
+        "Note: lamp-10.png is left out: no segment 10; there are 3",
     ]
     assert images(run, lamp) == ["lamp-1.png", "lamp-2.png", "lamp-3.png"]
     run("undo", lamp)

@@ -20,6 +20,7 @@ import storyflow_tui.tui.widgets
 from storyflow_tui.tui.app import StoryflowApp
 from storyflow_tui.tui.keymap import APP, SCREENS, Key, bindings
 from storyflow_tui.tui.screens.conflict import ConflictScreen
+from storyflow_tui.tui.screens.pairs import PairsScreen
 from storyflow_tui.tui.screens.small import SmallScreen
 from storyflow_tui.tui.widgets.sheet import UnaskedQuestion
 from tests.tui.conftest import Editor, Opener
@@ -138,6 +139,9 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         await look(editor, "StoryPage", "q")
         await look(editor, "TimelineScreen", "P")
         await look(editor, "PickerScreen", "i")
+        await look(editor, "TimelineScreen", "escape")
+        app.push_screen(PairsScreen(editor.project_id, [tmp_path / "lamp-1.png"], 1))
+        await look(editor, "PairsScreen")
         await look(editor, "TimelineScreen", "escape")
         app.push_screen(
             ConflictScreen("The Lamp", 1, "narration", "mine", "theirs", datetime.now(UTC))

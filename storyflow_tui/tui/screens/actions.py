@@ -5,6 +5,7 @@ Each is one write through the session and one sentence about it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -17,6 +18,7 @@ from storyflow_tui.tui.screens.story_screen import StoryScreen
 
 if TYPE_CHECKING:
     from storyflow_tui.tui.screens.history_actions import CameBack
+    from storyflow_tui.tui.screens.picker import Picked
 
 _NONE_SHOWN = 0
 """Stands for no change where one is expected; ids begin at 1, so that any other conflicts."""
@@ -170,11 +172,15 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         from storyflow_tui.tui.screens.picker import PickerScreen
 
         self.app.push_screen(
-            PickerScreen(f"segment {position}", self.app.last_image_folder, self._used_in),
+            PickerScreen(f"segment {position}", self.app.last_image_folder, self.used_in),
             partial(self._attach_image, record.id, position),
         )
 
-    def _used_in(self, path: Path, size: int) -> str | None:
+    def pair_pictures(self, position: int, paths: Sequence[Path]) -> None:
+        """Show which picture goes to which segment, from a position on."""
+        raise NotImplementedError
+
+    def used_in(self, path: Path, size: int) -> str | None:
         """On a worker: the segment of this story that has a file of this name and size."""
         library = self.session.library
         try:
@@ -187,8 +193,10 @@ class StoryActions(StoryScreen, inherit_bindings=False):
             pass
         return None
 
-    def _attach_image(self, segment_id: int, position: int, path: Path | None) -> None:
-        if path is None:
+    def _attach_image(self, segment_id: int, position: int, path: Picked | None) -> None:
+        if isinstance(path, tuple):
+            self.pair_pictures(position, path)
+        if path is None or isinstance(path, tuple):
             return
         self.app.last_image_folder = path.parent
         self.writes += 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.segment import Segment
 
 from storyflow_tui.tui import text
 from storyflow_tui.tui.folders import Entry, Listing
+from storyflow_tui.tui.keymap import PICKER, Key
 from storyflow_tui.tui.look import SIGNS, Grid, Palette
 from storyflow_tui.tui.screens.preview import Verdict
 
@@ -18,6 +20,7 @@ class Entries:
     def __init__(self) -> None:
         self.shown: tuple[Entry, ...] = ()
         self.verdicts: dict[str, Verdict] = {}
+        self.marked: set[str] = set()
 
     def __len__(self) -> int:
         """How many rows the list has."""
@@ -35,9 +38,41 @@ class Entries:
         role = "muted" if refused and not current else "text"
         blanks = " " * max(0, width - 6 - Grid.MARGIN - text.width(name) - len(size))
         return [
-            Segment(f"   {SIGNS.refused if refused else ' '} ", colours.style("danger")),
+            Segment(
+                f"{SIGNS.marked if entry.name in self.marked else ' '}  ", colours.style("text")
+            ),
+            Segment(f"{SIGNS.refused if refused else ' '} ", colours.style("danger")),
             Segment(name, colours.style(role, bold=current)),
             Segment(blanks + size, colours.style("text" if current else "muted")),
+        ]
+
+    def hinted(self, entry: Entry | None, *, is_path: bool, several: bool) -> Sequence[Key]:
+        """The picker's keys that act on an entry (or on the path that is typed).
+
+        `several` is whether Enter on a picture takes all that are shown.
+        """
+        verdict = self.verdicts.get(entry.name) if entry else None
+        is_picture = entry is not None and not entry.is_folder
+        word: str | None = "take it"
+        if is_path:
+            pass
+        elif self.marked:
+            word = f"take {len(self.marked)}"
+        elif entry is not None and entry.is_folder:
+            word = "open"
+        elif is_picture and several:
+            word = "take all"
+        elif entry is None or (verdict and verdict.problem):
+            word = None
+        acts = {
+            "take": word is not None,
+            "mark": is_picture,
+            "take_all": is_picture and not several,
+        }
+        return [
+            replace(key, hint=word) if key.action == "take" else key
+            for key in PICKER
+            if acts.get(key.action, True)
         ]
 
 

@@ -88,13 +88,6 @@ class StoryMarking(StoryActions, inherit_bindings=False):
             return f"segment {(self.cards.index_of(ids[0]) or 0) + 1}"
         return counted(len(ids), "segment")
 
-    @property
-    def is_read_only(self) -> bool:
-        """Whether nothing can be changed here; says so."""
-        if self.session.read_only:
-            self.notice("! This library is open for reading only.", "", "warning")
-        return self.session.read_only
-
     # What is done to them
 
     def action_lock(self) -> None:
@@ -122,8 +115,6 @@ class StoryMarking(StoryActions, inherit_bindings=False):
         """Ask, then delete the marked segments."""
         if not self.marks:
             super().action_delete()
-            return
-        if self.is_read_only:
             return
         from storyflow_tui.tui.widgets.sheet import Question
 
@@ -204,7 +195,7 @@ class StoryMarking(StoryActions, inherit_bindings=False):
     def action_move_to(self) -> None:
         """Ask for a position, and move the marked segments (or the current one) there."""
         ids = self.chosen
-        if not ids or self.is_read_only:
+        if not ids:
             return
         from storyflow_tui.tui.widgets.sheet import LineInput
 
@@ -246,7 +237,7 @@ class StoryMarking(StoryActions, inherit_bindings=False):
     def action_copy_to_story(self) -> None:
         """Copy the marked segments (or the current one) into a story that is chosen."""
         ids = self.chosen
-        if not ids or self.is_read_only:
+        if not ids:
             return
         from storyflow_tui.tui.screens.other_story import OtherStoryScreen
 

@@ -7,15 +7,13 @@ and pictures are read on workers; a file that would be refused says why before i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
@@ -32,7 +30,7 @@ from storyflow_tui.tui.screens.preview import Verdict, examine, glance
 from storyflow_tui.tui.screens.preview_pane import PreviewPane
 from storyflow_tui.tui.widgets.header import Fact, Header
 from storyflow_tui.tui.widgets.hint_line import HintLine
-from storyflow_tui.tui.widgets.line import Line
+from storyflow_tui.tui.widgets.path_line import PathLine
 from storyflow_tui.tui.widgets.picture import Proxies
 from storyflow_tui.tui.widgets.rows import Rows
 
@@ -47,25 +45,16 @@ _AT_ONCE = 8
 _PLACEHOLDER = "filter, or a path from / ~ ."
 
 
-class PathLine(Line):
-    """The line of the picker; a Backspace with nothing to delete is a key of the screen's."""
-
-    class AtStart(Message):
-        """Backspace on an empty line."""
-
-    def action_delete_left(self) -> None:
-        """Delete, or tell that there is nothing."""
-        if self.value:
-            super().action_delete_left()
-        else:
-            self.post_message(self.AtStart())
+Picked: TypeAlias = Path | tuple[Path, ...]
+"""One picture, or several of one folder."""
 
 
-class PickerScreen(Screen[Path | None], inherit_bindings=False):
-    """Asks for a picture; answers with its path, or None.
+class PickerScreen(Screen["Picked | None"], inherit_bindings=False):
+    """Asks for a picture, or for several of a folder; answers with their paths, or None.
 
     `label` says for what (`segment 10`), `start` is the folder it opens, `used_in` tells by a
-    file's path and bytes where it is in use already; it is called on a worker.
+    file's path and bytes where it is in use already; it is called on a worker. With `several`
+    Enter on a picture takes all that are shown.
     """
 
     CSS_PATH = "picker.tcss"
@@ -83,8 +72,10 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
         used_in: Callable[[Path, int], str | None] | None = None,
         *,
         proxies: Proxies | None = None,
+        several: bool = False,
     ) -> None:
         super().__init__()
+        self._several = several
         self._label = label
         self._used_in = used_in
         self._proxies = proxies
@@ -138,13 +129,48 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
             self._take_next = True
         elif path := self._typed_path():
             self._go(path)
+        elif self._entries.marked:
+            self._take_many([one for one in self._pictures if one in self._entries.marked])
         elif entry := self._current():
             if entry.name == PARENT:
                 self.action_parent()
+            elif self._several and not entry.is_folder:
+                self._take_all()
             else:
                 if entry.is_folder:
                     self._clear()
                 self._go(self._listing.folder / entry.name)
+
+    def action_take_all(self) -> None:
+        """Take all images that are shown."""
+        self.query_one(PathLine).call_later(self._take_all)
+
+    def _take_all(self) -> None:
+        shown = [entry.name for entry in self._entries.shown if not entry.is_folder]
+        if shown and not self._typed_path():
+            self._take_many(shown)
+
+    def _take_many(self, names: Sequence[str]) -> None:
+        self.dismiss(tuple(self._listing.folder / name for name in names))
+
+    @property
+    def _pictures(self) -> Sequence[str]:
+        return [entry.name for entry in self._listing.entries if not entry.is_folder]
+
+    def action_mark(self) -> None:
+        """Mark the image under the bar, or take its mark away, and go on to the next."""
+        self.query_one(PathLine).call_later(self._mark)
+
+    def _mark(self) -> None:
+        entry = self._current()
+        if entry is None or entry.is_folder or self._typed_path():
+            return
+        self._entries.marked ^= {entry.name}
+        rows = self.query_one(Rows)
+        rows.redraw(rows.cursor)
+        rows.move_cursor(rows.cursor + 1)
+        self._show_facts()
+        self._hint()
 
     def _move(self, by: int, page: bool) -> None:
         rows = self.query_one(Rows)
@@ -247,21 +273,27 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
     def _show_listing(self, listing: Listing, left: str | None) -> None:
         self._listing = listing
         self._entries.verdicts = {}
-        self.query_one(Header).show(
-            "Choose a picture",
-            [
-                Fact(counted(listing.image_count, "image"), 1),
-                Fact(counted(listing.folder_count, "folder"), 2),
-                Fact(path_end(folders.short(listing.folder), self.size.width // 3), 3),
-            ],
-            subtitle=self._label,
-        )
+        self._entries.marked = set()
+        self._show_facts()
         # A path has done its work; what was typed since is a filter for what is here now.
         line = self.query_one(PathLine)
         if folders.is_path(self._asked) and line.value.startswith(self._asked):
             with self.prevent(Input.Changed):
                 line.value = line.value.removeprefix(self._asked)
         self._filter(left)
+
+    def _show_facts(self) -> None:
+        listing, marked = self._listing, len(self._entries.marked)
+        self.query_one(Header).show(
+            "Choose pictures" if self._several else "Choose a picture",
+            [
+                Fact(f"{marked} marked" if marked else "", 4, "text"),
+                Fact(counted(listing.image_count, "image"), 1),
+                Fact(counted(listing.folder_count, "folder"), 2),
+                Fact(path_end(folders.short(listing.folder), self.size.width // 3), 3),
+            ],
+            subtitle=self._label,
+        )
 
     def _arrive(self, listing: Listing, left: str | None) -> None:
         self._show_listing(listing, left)
@@ -350,13 +382,8 @@ class PickerScreen(Screen[Path | None], inherit_bindings=False):
             self._know({event.path.name: event.verdict})
 
     def _hint(self) -> None:
-        entry = self._current()
-        verdict = self._entries.verdicts.get(entry.name) if entry else None
-        keys: Sequence[Key] = PICKER
-        if self._typed_path() is None and (entry is None or (verdict and verdict.problem)):
-            keys = [key for key in PICKER if key.action != "take"]
-        elif entry is not None and entry.is_folder:
-            keys = [replace(key, hint="open") if key.action == "take" else key for key in PICKER]
+        entry = None if self._typed_path() else self._current()
+        keys = self._entries.hinted(entry, is_path=bool(self._typed_path()), several=self._several)
         self.query_one(HintLine).set_keys(keys, "F1 help")
 
     def _call(self, worker: object, callback: Callable[..., None], *arguments: object) -> None:

@@ -33,6 +33,7 @@ from storyflow_tui.tui.screens.editing import StoryEditing
 from storyflow_tui.tui.screens.following import StoryFollowing
 from storyflow_tui.tui.screens.marking import StoryMarking
 from storyflow_tui.tui.screens.pane_picture import Proxies, StoryPicture
+from storyflow_tui.tui.screens.picturing import StoryPicturing
 from storyflow_tui.tui.screens.reading_actions import StoryReading
 from storyflow_tui.tui.screens.writing_actions import StoryWriting
 from storyflow_tui.tui.widgets.header import Fact, Header, State, Tone
@@ -53,6 +54,7 @@ _EMPTY_HINTS = {"timeline.undo": "undo", "timeline.back": "back to the stories"}
 
 class TimelineScreen(
     StoryFollowing,
+    StoryPicturing,
     StoryMarking,
     StoryReading,
     StoryWriting,

@@ -13,8 +13,9 @@ from textual import events
 
 from storyflow_tui.config import state_folder
 from storyflow_tui.tui.screens.help import HelpScreen
-from storyflow_tui.tui.screens.picker import PathLine, PickerScreen
+from storyflow_tui.tui.screens.picker import PickerScreen
 from storyflow_tui.tui.screens.preview import examine
+from storyflow_tui.tui.widgets.path_line import PathLine
 from storyflow_tui.tui.widgets.rows import Rows
 from tests.screens import cell_at
 from tests.tui.conftest import Editor
