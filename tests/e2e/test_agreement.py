@@ -16,6 +16,9 @@ from storyflow_tui import transfer
 from storyflow_tui.cli import main
 from tests.e2e.terminal import Terminal, run, until
 
+_TO_START = (*["Up"] * 20, "Home")
+"""The keys from the end of a text, where a field opens, to its start."""
+
 
 class Typed(str):
     """A text to type, as opposed to the name of a key."""
@@ -40,11 +43,11 @@ def _steps(pictures: Path, library: Path) -> list[Step]:
     return [
         Step(
             ("segment", "edit", "2", "--text", "Long ago. " + second["text_content"]),
-            ("j", "e", "Home", Typed("Long ago. "), "C-s"),
+            ("j", "e", *_TO_START, Typed("Long ago. "), "C-s"),
         ),
         Step(
             ("segment", "edit", "2", "--prompt", "wide shot, " + second["image_prompt"]),
-            ("p", "Home", Typed("wide shot, "), "Escape"),
+            ("p", *_TO_START, Typed("wide shot, "), "Escape"),
         ),
         Step(("segment", "edit", "2", "--lock"), ("l",), "e narration"),
         Step(("segment", "edit", "2", "--unlock"), ("l",)),
@@ -65,7 +68,7 @@ def _steps(pictures: Path, library: Path) -> list[Step]:
         Step(("segment", "edit", "1", "--unlock"), ("g", "l"), "12 segments"),
         Step(
             ("segment", "edit", "1", "--text", "Once. " + first["text_content"]),
-            ("e", "Home", Typed("Once. "), "C-s"),
+            ("e", *_TO_START, Typed("Once. "), "C-s"),
             "1 locked",
         ),
         Step(("segment", "delete", "12", "--yes"), ("G", "d", "y"), "e narration"),
