@@ -136,7 +136,8 @@ class OutsideText:
             text = data.decode()
         except UnicodeDecodeError as error:
             raise InvalidTextError(
-                f"What is in {self.path} is not UTF-8", {"offset": error.start}
+                "What the editor left is not UTF-8",
+                {"file": str(self.path), "offset": error.start},
             ) from None
         text = text.replace("\r\n", "\n").removesuffix("\n")
         return None if text == self.note.stored else text

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -25,6 +27,8 @@ _RESTORE = (
     "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[0m"
 )
 """What puts a terminal right that Textual had: its modes off, the first screen, the cursor."""
+
+_LINE_GONE = "\r\x1b[2K"
 
 _CALM = 5
 """Turns of the loop without a message on its way, after which none is left."""
@@ -144,6 +148,26 @@ class EndingApp(App[int], inherit_bindings=False):
                 write_log(error)
                 self.lost = why_not(error)
         return kept
+
+    @contextlib.contextmanager
+    def terminal_handed_over(self, words: str) -> Iterator[None]:
+        """The terminal is another program's; `words` stand there until that one draws.
+
+        What is raised inside ends the editor: the terminal is not taken back then.
+        """
+        from storyflow_tui.outside import keys_for_the_editor
+
+        if self._driver is None or not self._driver.can_suspend:
+            yield
+            return
+        if self._signals is not None:
+            self._signals.deaf_to = frozenset({signal.SIGINT})
+        with keys_for_the_editor(), self.suspend():
+            say(words)
+            yield
+            say(_LINE_GONE)
+        if self._signals is not None:
+            self._signals.deaf_to = frozenset()
 
     def terminal_gone(self) -> None:
         """The terminal is gone, with or without a signal; in any thread."""

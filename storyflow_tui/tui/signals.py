@@ -37,6 +37,8 @@ class Signals:
         self._arrived = arrived
         self._last_resort = last_resort
         self._hears, self._grace = hears, grace
+        self.deaf_to: frozenset[int] = frozenset()
+        """Signals that are for another program at this terminal, for now."""
         self._heard = threading.Event()
         self._left = threading.Event()
         self._read = self._write = -1
@@ -75,7 +77,7 @@ class Signals:
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         while numbers := os.read(self._read, 64):
             for number in numbers:
-                told = number in SIGNALS
+                told = number in SIGNALS and number not in self.deaf_to
                 with contextlib.suppress(RuntimeError):
                     # Any other signal only wakes the loop, as asyncio's own descriptor would.
                     loop.call_soon_threadsafe(self._hear if told else _nothing, number)

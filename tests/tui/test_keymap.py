@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import shlex
+import sys
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -96,7 +98,7 @@ def nameless(app: StoryflowApp) -> list[str]:
 
 
 async def test_every_key_of_the_running_editor_stands_in_the_table(
-    open_story: Opener, tmp_path: Path
+    open_story: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: set[type[Screen[object]]] = set()
     focused: set[str] = set()
@@ -126,6 +128,12 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         await look(editor, "TimelineScreen", "n")
         await look(editor, "SplitSheet", "S")
         await look(editor, "TimelineScreen", "escape")
+        gate = tmp_path / "gate"
+        wait = f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.01)"
+        monkeypatch.setenv("VISUAL", shlex.join([sys.executable, "-c", wait]))
+        await look(editor, "OutsideScreen", "E")
+        gate.touch()
+        await look(editor, "TimelineScreen")
         await look(editor, "HistoryScreen", "H")
         await look(editor, "TimelineScreen", "H")
         await look(editor, "OtherStoryScreen", "c")

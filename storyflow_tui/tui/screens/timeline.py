@@ -32,10 +32,10 @@ from storyflow_tui.tui.screens.actions import StoryActions
 from storyflow_tui.tui.screens.editing import StoryEditing
 from storyflow_tui.tui.screens.following import StoryFollowing
 from storyflow_tui.tui.screens.marking import StoryMarking
+from storyflow_tui.tui.screens.outside import StoryOutside
 from storyflow_tui.tui.screens.pane_picture import Proxies, StoryPicture
 from storyflow_tui.tui.screens.picturing import StoryPicturing
 from storyflow_tui.tui.screens.reading_actions import StoryReading
-from storyflow_tui.tui.screens.writing_actions import StoryWriting
 from storyflow_tui.tui.widgets.header import Fact, Header, State, Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.pane import Pane
@@ -57,7 +57,7 @@ class TimelineScreen(
     StoryPicturing,
     StoryMarking,
     StoryReading,
-    StoryWriting,
+    StoryOutside,
     StoryActions,
     StoryEditing,
     StoryPicture,

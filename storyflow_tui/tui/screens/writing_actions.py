@@ -63,7 +63,7 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
     def action_split(self) -> None:
         """Show where the current segment would be cut, and cut it there."""
         record, position = self.current, self.timeline.cursor + 1
-        if record is None or self._refuses(record):
+        if record is None or self.refuses(record):
             return
         narration = self.saving.text(record, "text_content")
         cut = self._cut_at_cursor(record, narration) or cuts.middle(narration)
@@ -89,7 +89,7 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
         await self.pane.drained()
         self.collect()
         record, field = self.pane.record, self.pane.field("text_content")
-        if record is None or self._refuses(record):
+        if record is None or self.refuses(record):
             return
         position = self.position_of(record.id)
         narration = field.content
@@ -148,10 +148,10 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
             return None
         return field.place_in_text if cuts.fits(narration, field.place_in_text) else None
 
-    def _refuses(self, record: SegmentRecord) -> bool:
+    def refuses(self, record: SegmentRecord) -> bool:
         """Whether the segment takes no edits; it is said why."""
         if self.session.read_only:
-            self.refused(ReadOnlyError("The library is open for reading only."))
+            self.refused(ReadOnlyError("This library is open for reading only."))
         elif self.is_locked(record):
             self.refused(LockedError(""), self.position_of(record.id))
         else:
