@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from storyflow_tui.errors import (
     InvalidLengthError,
@@ -47,6 +48,36 @@ class Story:
     title: str
     segments: Sequence[StorySegment] = field(default_factory=list)
     folder: Path | None = None
+
+
+class Contents(NamedTuple):
+    """What a story holds, counted: enough to say what a file leaves out of it.
+
+    Sounds are audio files, lengths are known ones. Padded texts have white space around them.
+    """
+
+    segments: int = 0
+    prompts: int = 0
+    pictures: int = 0
+    locks: int = 0
+    lengths: int = 0
+    sounds: int = 0
+    padded_narrations: int = 0
+    padded_prompts: int = 0
+
+
+def contents_of(story: Story) -> Contents:
+    """The contents of a story in memory; it has no sounds."""
+    segments = story.segments
+    return Contents(
+        segments=len(segments),
+        prompts=sum(bool(each.image_prompt.strip()) for each in segments),
+        pictures=sum(each.image_file is not None for each in segments),
+        locks=sum(each.is_locked for each in segments),
+        lengths=sum(each.audio_duration is not None for each in segments),
+        padded_narrations=sum(each.text_content != each.text_content.strip() for each in segments),
+        padded_prompts=sum(each.image_prompt != each.image_prompt.strip() for each in segments),
+    )
 
 
 def clean_title(title: object) -> str:

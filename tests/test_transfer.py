@@ -21,6 +21,7 @@ from storyflow_tui.errors import (
 )
 from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.transfer.exporting import PREVIEWED
 
 
 def picture(colour: str, kind: str = "PNG") -> bytes:
@@ -422,3 +423,107 @@ def test_a_story_in_a_file_of_any_name_has_a_title(
     path = tmp_path / os.fsdecode(name)
     path.write_text("Text: a")
     assert transfer.import_file(library, path).project.title == title
+
+
+class GivenUpError(Exception):
+    """Whoever waits has had enough."""
+
+
+def give_up_after(count: int) -> Callable[[int, int], None]:
+    def tell(done: int, total: int) -> None:
+        if done == count:
+            raise GivenUpError
+
+    return tell
+
+
+@pytest.mark.parametrize("after", [0, 2, 3])
+def test_an_import_that_is_given_up_leaves_nothing(
+    library: Library, illustrated: Path, after: int
+) -> None:
+    with pytest.raises(GivenUpError):
+        transfer.import_file(library, illustrated, progress=give_up_after(after))
+    assert library.projects.list() == []
+    assert library.check() == []
+    assert not [*(library.media / ".staging").iterdir()]
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("after", [0, 2, 3])
+def test_an_export_that_is_given_up_leaves_nothing(
+    library: Library, illustrated: Path, tmp_path: Path, after: int, there: bool
+) -> None:
+    project = transfer.import_file(library, illustrated).project
+    out = tmp_path / "here"
+    if there:
+        out.mkdir()
+    with pytest.raises(GivenUpError):
+        transfer.export_project(library, project.id, f"{out}/", progress=give_up_after(after))
+    assert out.exists() == there
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert not there or not [*out.iterdir()]
+
+
+def test_progress_counts_the_pictures(library: Library, illustrated: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+
+    def tell(done: int, total: int) -> None:
+        told.append((done, total))
+
+    project = transfer.import_file(library, illustrated, progress=tell).project
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    told.clear()
+    transfer.export_project(library, project.id, f"{tmp_path}/out/", progress=tell)
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_some_segments_go_out_with_their_pictures_only(
+    library: Library, illustrated: Path, tmp_path: Path
+) -> None:
+    imported = transfer.import_file(library, illustrated)
+    ids = [imported.segments[1].id, imported.segments[2].id]
+    transfer.export_project(library, imported.project.id, f"{tmp_path}/out/", segments=ids)
+    assert set(tree(tmp_path / "out")) == {"story.json", "images/LAMP.png"}
+    again = transfer.read_story(tmp_path / "out").story
+    assert [each.text_content for each in again.segments] == ["two", "three"]
+    other = library.projects.create("Other")
+    with pytest.raises(NotFoundError, match=f"Segment {ids[0]} not found"):
+        transfer.export_project(library, other.id, None, segments=ids)
+
+
+@pytest.mark.parametrize(
+    ("target", "format_name"),
+    [("out/", "json"), ("out/", "text"), ("out.txt", None), ("out.json", None), ("out", "json")],
+)
+@pytest.mark.parametrize("some", [False, True])
+def test_a_preview_says_what_the_export_then_writes(
+    library: Library, illustrated: Path, tmp_path: Path, target: str, format_name: str, some: bool
+) -> None:
+    imported = transfer.import_file(library, illustrated)
+    ids = [each.id for each in imported.segments[1:]] if some else None
+    given = {"format": format_name, "segments": ids}
+    where = f"{tmp_path}/{target}"
+    preview = transfer.preview_export(library, imported.project.id, where, **given)  # type: ignore[arg-type]
+    assert preview.occupied is None
+    exported = transfer.export_project(library, imported.project.id, where, **given)  # type: ignore[arg-type]
+    root = tmp_path / "out" if target == "out/" else tmp_path
+    written = [path.relative_to(root).as_posix() for path in exported.paths]
+    assert sorted(preview.names) == sorted(written)
+    assert preview.file_count == len(written)
+    assert (preview.notes, preview.is_whole) == (exported.notes, True)
+    assert preview.begin == exported.paths[0].read_bytes()
+    after = transfer.preview_export(library, imported.project.id, where, **given)  # type: ignore[arg-type]
+    assert after.occupied == exported.paths[0]
+
+
+def test_a_preview_of_a_long_story_reads_its_first_segments_and_counts_the_rest(
+    library: Library, sample_story: Callable[[int], Story], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = library.projects.import_story(sample_story(300))
+    monkeypatch.setattr(type(library.segments), "list", None)
+    preview = transfer.preview_export(
+        library, project.id, "out.txt", options={"prompts": "without"}
+    )
+    assert not preview.is_whole
+    assert preview.begin.count(b"Text:") == PREVIEWED
+    assert preview.notes[0].startswith("Left out: 300 prompts")

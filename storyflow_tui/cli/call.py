@@ -34,6 +34,7 @@ else:
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
+_SPAN = re.compile(r"([0-9]{1,12})(?:\s*-\s*([0-9]{1,12}))?")
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NEGATIVE = re.compile(r"-[0-9]+")
 _LARGEST_ID = 2**63 - 1  # what SQLite can hold
@@ -208,6 +209,35 @@ as_folder = Kind(str, "folder", "dir")
 as_format = Kind(_format, "format", "formats")
 """The name of a format, in any case."""
 
+
+def _places(value: str) -> list[tuple[int, int]]:
+    """`1-5,8` as spans of positions; else wrong usage."""
+    spans = []
+    for part in value.split(","):
+        found = _SPAN.fullmatch(part.strip())
+        if found is None:
+            raise click.BadParameter(
+                f"{one_line(value, 80)!r} is no list of positions; write it like 1-5,8."
+            )
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not 0 < first <= last:
+            raise click.BadParameter(f"{one_line(part, 80)!r} does not count up from 1.")
+        spans.append((first, last))
+    return spans
+
+
+def _option(value: str) -> tuple[str, str]:
+    name, is_there, chosen = value.partition("=")
+    if not is_there:
+        raise click.BadParameter(f"{one_line(value, 80)!r} is not written as NAME=VALUE.")
+    return name.strip().lower(), chosen.strip().lower()
+
+
+as_places = Kind(_places, "positions")
+"""Positions in a timeline, as spans from 1 on, such as `1-5,8`."""
+
+as_option = Kind(_option, "option", "options")
+"""An option of a format with its value, as `NAME=VALUE`."""
 
 as_segment_and_length = Kind(str, "segment and length", "segments")
 """One of several that are read in pairs: a segment's id, or the length behind it."""

@@ -25,6 +25,16 @@ def offered(what: str, context: click.Context, incomplete: str) -> list[Completi
         from storyflow_tui.formats import FORMATS
 
         return [CompletionItem(name) for name in FORMATS if name.startswith(incomplete.lower())]
+    if what == "options":
+        from storyflow_tui.formats import FORMATS
+
+        chosen = {
+            f"{option.name}={value}"
+            for each in FORMATS.values()
+            for option in each.options
+            for value in option.values
+        }
+        return [CompletionItem(one) for one in sorted(chosen) if one.startswith(incomplete.lower())]
     return list(_numbers(what, context.ensure_object(Call), incomplete))
 
 

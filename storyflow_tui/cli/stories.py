@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from storyflow_tui.cli import output, shapes, words
-from storyflow_tui.cli.call import Call, Command, as_file, as_format, as_project_id, common
+from storyflow_tui.cli.call import (
+    Call,
+    Command,
+    as_file,
+    as_format,
+    as_option,
+    as_places,
+    as_project_id,
+    common,
+)
 from storyflow_tui.cli.text import safe
-from storyflow_tui.errors import InvalidStoryError, InvalidTitleError, NotFoundError, StoryflowError
+from storyflow_tui.errors import (
+    InvalidOrderError,
+    InvalidStoryError,
+    InvalidTitleError,
+    NotFoundError,
+    StoryflowError,
+)
 from storyflow_tui.records import counted
 
 if TYPE_CHECKING:
@@ -67,7 +83,7 @@ def import_stories(
         words_per_minute = call.settings().words_per_minute
         for name in files:
             try:
-                imported = _import_one(library, name, title, format_name)
+                imported = _import_one(call, library, name, title, format_name)
             except StoryflowError as error:
                 if len(files) == 1:
                     raise
@@ -93,11 +109,31 @@ def import_stories(
 @click.argument("project", type=as_project_id)
 @click.argument("file", type=as_file, required=False)
 @_format_option
+@click.option(
+    "--segments",
+    metavar="PLACES",
+    type=as_places,
+    help="Only those at these positions, such as 1-5,8.",
+)
+@click.option(
+    "--option",
+    "options",
+    metavar="NAME=VALUE",
+    type=as_option,
+    multiple=True,
+    help="An option of the form; text has prompts=without.",
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @common
 @click.pass_obj
 def export(
-    call: Call, project: int, file: str | None, format_name: str | None, force: bool
+    call: Call,
+    project: int,
+    file: str | None,
+    format_name: str | None,
+    segments: list[tuple[int, int]] | None,
+    options: tuple[tuple[str, str], ...],
+    force: bool,
 ) -> None:
     """Export a project as a story.
 
@@ -109,12 +145,24 @@ def export(
     storyflow export 3 the-lamp/
     storyflow export 3 the-lamp.txt
     storyflow export 3 --format text | less
+    storyflow export 3 aloud.txt --segments 1-5,8 --option prompts=without
     """
     from storyflow_tui.transfer import export_project
 
     target = None if file == output.STREAM else file
     with call.opened(create=False) as library:
-        exported = export_project(library, project, target, format=format_name, force=force)
+        ids = None if segments is None else _at(library.segments.ids(project), segments)
+        with output.progress("Exporting", call.json) as progress:
+            exported = export_project(
+                library,
+                project,
+                target,
+                format=format_name,
+                options=dict(options),
+                segments=ids,
+                force=force,
+                progress=progress,
+            )
         name = words.title(library.projects.get(project))
     call.show_notes(exported.notes)
     if exported.data is not None:
@@ -129,13 +177,28 @@ def export(
 
 
 def _import_one(
-    library: Library, name: str, title: str | None, format_name: str | None
+    call: Call, library: Library, name: str, title: str | None, format_name: str | None
 ) -> Imported:
     from storyflow_tui.transfer import import_bytes, import_file
 
     if name != output.STREAM:
-        return import_file(library, Path(name), format=format_name, title=title)
+        with output.progress("Importing", call.json) as progress:
+            return import_file(
+                library, Path(name), format=format_name, title=title, progress=progress
+            )
     return import_bytes(library, output.standard_input(), format=format_name, title=title)
+
+
+def _at(ids: Sequence[int], spans: list[tuple[int, int]]) -> list[int]:
+    """The segments at these positions, in the order of the story, each once."""
+    last = max(end for _, end in spans)
+    if last > len(ids):
+        raise InvalidOrderError(
+            f"There is no segment {last}; the story has {counted(len(ids), 'segment')}",
+            {"position": last},
+        )
+    wanted = {place for first, end in spans for place in range(first, end + 1)}
+    return [ids[place - 1] for place in sorted(wanted)]
 
 
 def _named(notes: list[str], name: str, files: int) -> list[str]:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import cast
 
 from storyflow_tui.errors import JsonValue
+from storyflow_tui.formats.options import USUAL, Option, Options
 from storyflow_tui.formats.reading import Reading, decode, line_number, listed, unreadable
 from storyflow_tui.records import counted
-from storyflow_tui.story import Story, StorySegment, clean_segment
+from storyflow_tui.story import Contents, Story, StorySegment, clean_segment
 
 _STORY_KEYS = ("title", "segments")
 _SEGMENT_KEYS = ("text_content", "image_prompt", "image_file", "is_locked", "audio_duration")
@@ -38,7 +39,10 @@ class JsonFormat:
     """`{"title", "segments": [{"text_content", …}]}` with pictures by path."""
 
     name = "json"
+    about = "everything; in a folder with its pictures"
     endings: tuple[str, ...] = (".json",)
+    holds_pictures = True
+    options: tuple[Option, ...] = ()
 
     def read(self, data: bytes, *, folder: Path | None = None) -> Reading:
         """The story in these bytes; raises InvalidStoryError with line, or with index and field.
@@ -70,12 +74,12 @@ class JsonFormat:
             notes.append(f"Left out of the segments: {_keys(list(unknown), unknown)}.")
         return Reading(Story(title or "", cleaned, folder), notes, title is not None)
 
-    def write(self, story: Story) -> bytes:
+    def write(self, story: Story, options: Options = USUAL) -> bytes:
         """The story as JSON in UTF-8, a key only where it says more than its default."""
         value = {"title": story.title, "segments": [_written(each) for each in story.segments]}
         return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
-    def left_out(self, story: Story) -> list[str]:
+    def left_out(self, contents: Contents, options: Options = USUAL) -> list[str]:
         """JSON holds all that a story has; where its pictures go is for the caller to say."""
         return []
 

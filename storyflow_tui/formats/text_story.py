@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from storyflow_tui.formats.options import USUAL, Option, Options
 from storyflow_tui.formats.reading import Reading, decode, listed, unreadable
 from storyflow_tui.records import counted
-from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.story import Contents, Story, StorySegment
 
 # Lines end at LF, CRLF and CR only: U+2028, form feeds and their like are text within a line.
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -128,7 +129,10 @@ class TextFormat:
     """Narrations and prompts as plain text that people write by hand."""
 
     name = "text"
+    about = "narrations and prompts, to read and to edit"
     endings: tuple[str, ...] = (".txt", ".md")
+    holds_pictures = False
+    options: tuple[Option, ...] = (Option("prompts", "Prompts", ("with", "without")),)
 
     def read(self, data: bytes, *, folder: Path | None = None) -> Reading:
         """The story in these bytes; raises InvalidStoryError with line and block of the first
@@ -152,7 +156,7 @@ class TextFormat:
         story = Story(draft.title or "", draft.segments, folder)
         return Reading(story, [], draft.title is not None)
 
-    def write(self, story: Story) -> bytes:
+    def write(self, story: Story, options: Options = USUAL) -> bytes:
         """The story as text in UTF-8; reading it gives every narration and prompt again, without
         the white space around them."""
         parts = []
@@ -163,26 +167,32 @@ class TextFormat:
             if index:
                 parts.append("---\n")
             parts.append(_field("Text", segment.text_content))
-            if segment.image_prompt.strip():
+            if segment.image_prompt.strip() and _with_prompts(options):
                 parts.append(_field("Prompt", segment.image_prompt))
         return "".join(parts).encode()
 
-    def left_out(self, story: Story) -> list[str]:
-        """Sentences on what of this story the text form does not hold."""
-        segments = story.segments
+    def left_out(self, contents: Contents, options: Options = USUAL) -> list[str]:
+        """Sentences on what of such a story the text form does not hold."""
+        whole = _with_prompts(options)
         lost = {
-            "picture": sum(segment.image_file is not None for segment in segments),
-            "lock": sum(segment.is_locked for segment in segments),
-            "audio length": sum(segment.audio_duration is not None for segment in segments),
+            "prompt": 0 if whole else contents.prompts,
+            "picture": contents.pictures,
+            "lock": contents.locks,
+            "audio length": contents.lengths,
         }
         notes = []
         if any(lost.values()):
             parts = [counted(count, noun) for noun, count in lost.items() if count]
-            notes.append(f"Left out: {listed(parts)}. The text form holds narrations and prompts.")
-        texts = [text for each in segments for text in (each.text_content, each.image_prompt)]
-        if padded := sum(text != text.strip() for text in texts):
+            held = "narrations and prompts" if whole else "narrations where it has no prompts"
+            notes.append(f"Left out: {listed(parts)}. The text form holds {held}.")
+        padded = contents.padded_narrations + (contents.padded_prompts if whole else 0)
+        if padded:
             notes.append(f"Left out: the white space around {counted(padded, 'text')}.")
         return notes
+
+
+def _with_prompts(options: Options) -> bool:
+    return options.get("prompts") != "without"
 
 
 def _field(label: str, text: str) -> str:

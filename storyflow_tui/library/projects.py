@@ -10,6 +10,7 @@ from storyflow_tui.errors import InvalidImageError, InvalidStoryError
 from storyflow_tui.library import media
 from storyflow_tui.library.changes import Door, Writing
 from storyflow_tui.library.database import Database, Row
+from storyflow_tui.library.many import Progress
 from storyflow_tui.library.measuring import set_target
 from storyflow_tui.library.media import Media, Staging
 from storyflow_tui.library.models import (
@@ -83,14 +84,22 @@ class Projects:
             change.label = f"Delete “{title}”"
             change.do(WholeProject(project_id, appear=False))
 
-    def import_story(self, story: Story, *, label: str = "Import") -> ProjectRecord:
+    def import_story(
+        self,
+        story: Story,
+        *,
+        label: str = "Import",
+        progress: Progress = lambda done, total: None,
+    ) -> ProjectRecord:
         """Make a project of a story, all of it or nothing.
 
-        Raises InvalidTitleError, or InvalidStoryError naming the segment and why.
+        `progress` is called before each picture and at the end of them; what it raises ends the
+        work, and nothing has happened. Raises InvalidTitleError, or InvalidStoryError naming the
+        segment and why.
         """
         story = clean_story(story)
         with (
-            self._staged(story) as (staged, staging),
+            self._staged(story, progress) as (staged, staging),
             self._door.change(None, staging=staging) as change,
         ):
             project_id = self._database.next_id("project")
@@ -166,29 +175,34 @@ class Projects:
             )
         return segments
 
-    def _staged(self, story: Story) -> _StagedPictures:
-        return _StagedPictures(self._media, story)
+    def _staged(
+        self, story: Story, progress: Progress = lambda done, total: None
+    ) -> _StagedPictures:
+        return _StagedPictures(self._media, story, progress)
 
 
 class _StagedPictures:
     """The pictures of a story, copied into staging and looked at, before any lock is held."""
 
-    def __init__(self, media: Media, story: Story) -> None:
+    def __init__(self, media: Media, story: Story, progress: Progress) -> None:
         self._story = story
-        self._has_any = any(segment.image_file is not None for segment in story.segments)
-        self._staging = media.staging() if self._has_any else None
+        self._count = sum(segment.image_file is not None for segment in story.segments)
+        self._staging = media.staging() if self._count else None
+        self._progress = progress
 
     def __enter__(self) -> tuple[dict[int, tuple[Path, str]], Staging | None]:
         if self._staging is None:
             return {}, None
         staging = self._staging.__enter__()
         try:
-            staged = {}
+            staged: dict[int, tuple[Path, str]] = {}
             for index in range(len(self._story.segments)):
                 path = picture_path(self._story, index)
                 if path is not None:
+                    self._progress(len(staged), self._count)
                     staged[index] = (self._stage(staging, path, index), path.name)
             staging.seal()
+            self._progress(self._count, self._count)
         except BaseException as error:
             self._staging.__exit__(type(error), error, error.__traceback__)
             raise

@@ -15,6 +15,7 @@ from storyflow_tui.errors import ConflictError, InvalidOrderError, LockedError, 
 from storyflow_tui.library import media, steps
 from storyflow_tui.library.changes import Writing
 from storyflow_tui.library.composing import Composing
+from storyflow_tui.library.contents import contents
 from storyflow_tui.library.many import ManySegments, set_image
 from storyflow_tui.library.measuring import lengths, set_durations
 from storyflow_tui.library.models import to_text
@@ -42,7 +43,7 @@ from storyflow_tui.records import (
     PlaceRecord,
     SegmentRecord,
 )
-from storyflow_tui.story import clean_narration, clean_prompt
+from storyflow_tui.story import Contents, clean_narration, clean_prompt
 
 _FIELD_NAMES = {"text_content": "narration", "image_prompt": "prompt"}
 
@@ -83,6 +84,10 @@ class Segments(Composing, ManySegments):
             (project_id,),
         )
         return [OutlineRecord(key, bool(image), bool(locked)) for key, image, locked in rows]
+
+    def contents(self, project_id: int, ids: Iterable[int] | None = None) -> Contents:
+        """What a project (or these of its segments) holds, counted without reading a text."""
+        return contents(self._database, project_id, ids)
 
     def many(self, ids: Iterable[int]) -> Sequence[SegmentRecord]:
         """The segments with these ids in the order given; those that are gone are left out."""

@@ -186,3 +186,36 @@ def test_an_endless_standard_input_is_refused(
     answer = run("import", "-", "--title", "Endless", "--json", stdin=b"y\n" * 600)
     assert answer.code == 1
     assert answer.refusal["code"] == "invalid_story"
+
+
+@pytest.fixture
+def five(run: Run, tmp_path: Path) -> int:
+    """A story of five segments with prompts."""
+    blocks = [f"Text: Part {n}.\nPrompt: picture {n}" for n in range(1, 6)]
+    (tmp_path / "five.txt").write_text("\n---\n".join(blocks))
+    project_id: int = run("import", "five.txt", "--json").json["id"]
+    return project_id
+
+
+def test_export_of_some_segments_by_their_positions(run: Run, five: int) -> None:
+    answer = run("export", five, "--segments", "4,1-2, 2").json
+    assert [one["text_content"] for one in answer["segments"]] == ["Part 1.", "Part 2.", "Part 4."]
+    refused = run("--json", "export", five, "--segments", "3-6").refusal
+    assert (refused["code"], refused["details"]) == ("invalid_order", {"position": 6})
+    assert "the story has 5 segments" in refused["error"]
+
+
+@pytest.mark.parametrize("places", ["", "x", "0", "3-1", "1..2", "1-2-3", "-1"])
+def test_positions_that_are_none_are_wrong_usage(run: Run, five: int, places: str) -> None:
+    assert run("export", five, "--segments", places).code == 2
+
+
+def test_export_with_an_option_of_the_form(run: Run, five: int) -> None:
+    answer = run("export", five, "--format", "text", "--option", "Prompts=without")
+    assert "Prompt:" not in answer.out
+    assert "Left out: 5 prompts." in answer.err
+    refused = run("export", five, "--option", "prompts=without")
+    assert (refused.code, refused.err) == (1, "Error: The json form has no option 'prompts'\n")
+    refused = run("export", five, "--format", "text", "--option", "prompts=none")
+    assert "The option prompts is with or without, not 'none'" in refused.err
+    assert run("export", five, "--option", "prompts").code == 2

@@ -14,7 +14,7 @@ from storyflow_tui.errors import InvalidStoryError
 from storyflow_tui.formats import JSON
 from storyflow_tui.formats.reading import Reading
 from storyflow_tui.lengths import LONGEST_SECONDS
-from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.story import Story, StorySegment, contents_of
 
 
 def read(value: object, folder: Path | None = None) -> Reading:
@@ -192,7 +192,7 @@ def test_only_what_says_something_is_written() -> None:
             },
         ],
     }
-    assert JSON.left_out(story) == []
+    assert JSON.left_out(contents_of(story)) == []
 
 
 def _lf(text: str) -> str:

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from storyflow_tui.errors import InvalidStoryError, NotFoundError
-from storyflow_tui.formats import FORMATS, JSON, TEXT, for_data, for_path, named
+from storyflow_tui.formats import (
+    FORMATS,
+    JSON,
+    TEXT,
+    Format,
+    for_data,
+    for_path,
+    named,
+    options_for,
+)
 from storyflow_tui.formats.reading import decode, line_number, listed
 
 
@@ -72,3 +81,19 @@ def test_lists_read_as_a_sentence() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_an_option_that_is_not_given_has_its_first_value() -> None:
+    assert options_for(TEXT, {}) == {"prompts": "with"}
+    assert options_for(TEXT, {"prompts": "without"}) == {"prompts": "without"}
+    with pytest.raises(NotFoundError, match="has no option 'frame_rate'"):
+        options_for(TEXT, {"frame_rate": "25"})
+    with pytest.raises(NotFoundError, match="is with or without, not 'some'"):
+        options_for(TEXT, {"prompts": "some"})
+
+
+@pytest.mark.parametrize("each", FORMATS.values(), ids=FORMATS)
+def test_every_format_says_what_a_screen_shows_of_it(each: Format) -> None:
+    assert each.about
+    assert all(ending.startswith(".") and ending.islower() for ending in each.endings)
+    assert all(option.about and len(option.values) > 1 for option in each.options)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storyflow_tui.errors import InvalidStoryError
 from storyflow_tui.formats import TEXT
 from storyflow_tui.formats.text_story import problems, scan
-from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.story import Story, StorySegment, contents_of
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -212,12 +212,22 @@ def test_what_is_left_out_is_said() -> None:
             StorySegment("b ", "p\n", image_file="2.png"),
         ],
     )
-    assert TEXT.left_out(story) == [
+    assert TEXT.left_out(contents_of(story)) == [
         "Left out: 2 pictures, 1 lock and 1 audio length. The text form holds narrations and"
         " prompts.",
         "Left out: the white space around 2 texts.",
     ]
-    assert TEXT.left_out(Story("T", [StorySegment("a", "p")])) == []
+    assert TEXT.left_out(contents_of(Story("T", [StorySegment("a", "p")]))) == []
+
+
+def test_prompts_stay_out_where_they_are_not_wanted() -> None:
+    story = Story("T", [StorySegment("a", " p ", is_locked=True), StorySegment("b ")])
+    without = {"prompts": "without"}
+    assert TEXT.write(story, without) == b"Title: T\n\nText: a\n---\nText: b\n"
+    assert TEXT.left_out(contents_of(story), without) == [
+        "Left out: 1 prompt and 1 lock. The text form holds narrations where it has no prompts.",
+        "Left out: the white space around 1 text.",
+    ]
 
 
 # Lines that could be taken for something else, mixed with any text there is.
