@@ -70,6 +70,10 @@ class Needle:
                 place = match.end()
             place = max(place, stop)
 
+    def is_in(self, text: str) -> bool:
+        """Whether this is found in a text."""
+        return next(self.spans(text), None) is not None
+
     def count(self, text: str) -> int:
         """How often this is found in a text."""
         if self._plain and text.isascii():

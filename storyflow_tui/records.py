@@ -32,6 +32,19 @@ class SegmentRecord(NamedTuple):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def image_name(self) -> str:
+        """The name of the image's file as it was given; empty for none."""
+        return given_name(self.image_file)
+
+
+def given_name(path: str | None) -> str:
+    """The name that a stored file had when it was given; empty for none."""
+    return _OWN_PREFIX.sub("", path.rpartition("/")[2], count=1) if path else ""
+
+
+_OWN_PREFIX = re.compile(r"[0-9]+_")
+
 
 class Filter(NamedTuple):
     """Which segments of a project are wanted; what is set has to hold together.

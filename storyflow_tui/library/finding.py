@@ -24,7 +24,7 @@ from storyflow_tui.library.rows import (
     segment_record,
 )
 from storyflow_tui.matching import Needle
-from storyflow_tui.records import ALL, Filter, HitRecord, SegmentRecord
+from storyflow_tui.records import ALL, Filter, HitRecord, SegmentRecord, given_name
 
 PIECE = 2000
 """Segments that are looked through before whoever asked may change their mind."""
@@ -37,7 +37,6 @@ _LARGEST: _Key = (2**63 - 1, 2**63 - 1)
 _LONGEST_PATTERN = 1000  # SQLite refuses those of 50,000 bytes
 _AFTER = "(sequence_index, id) > (?, ?)"
 _UP_TO = "(sequence_index, id) <= (?, ?)"
-_OWN_PREFIX = re.compile(r"[0-9]+_")
 _WITHOUT_IMAGE = "(image_file IS NULL OR image_file = '')"
 
 
@@ -174,7 +173,7 @@ class Finder:
         )
         found = []
         for index, key, text, prompt, image in rows:
-            places = (as_text(text), as_text(prompt), image_name(image))
+            places = (as_text(text), as_text(prompt), given_name(as_text(image)))
             counts = [[needle.count(place) for place in places] for needle in needles]
             if all(map(any, counts)):
                 found.append(HitRecord(index, key, *map(sum, zip(*counts, strict=True))))
@@ -194,10 +193,3 @@ class Finder:
             conditions.append("id IN (SELECT value FROM json_each(?))")
             parameters.append(json.dumps(sorted(wanted.ids)))
         return " AND ".join(conditions), parameters
-
-
-def image_name(path: object) -> str:
-    """The name of an image's file as it was given; empty for none."""
-    if not path:
-        return ""
-    return _OWN_PREFIX.sub("", as_text(path).rpartition("/")[2], count=1)

@@ -7,12 +7,14 @@ for last first. Nothing here draws or saves.
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import SegmentRecord
+from storyflow_tui.tui.found import Found
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.card import CardState, Picture
 
@@ -50,9 +52,9 @@ class StoryCards:
     """The cards of one story, as `Timeline` asks for them.
 
     `work` runs a function on a worker; `told` is called in the UI thread with the id of a segment
-    whose card may look different now; `saving` says its save state, `marked` whether it is. A read
-    that fails is told to `unread`, once until one succeeds; what was read before is what there is
-    then, and the next look tries again.
+    whose card may look different now; `saving` says its save state, `marked` whether it is, and
+    `found` which hits are shown on it. A read that fails is told to `unread`, once until one
+    succeeds; what was read before is what there is then, and the next look tries again.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class StoryCards:
         unread: Callable[[StoryflowError], object],
         saving: Callable[[int], str],
         marked: Callable[[int], bool],
+        found: Callable[[SegmentRecord], Found | None],
         colours: Callable[[], Colours],
     ) -> None:
         self._session = session
@@ -78,9 +81,14 @@ class StoryCards:
         """Whether the last read failed."""
         self._saving = saving
         self._marked = marked
+        self._found = found
         self._colours = colours
         self._ids: list[int] = []
         self._count = 0
+        self.hidden: frozenset[int] = frozenset()
+        """What a filter leaves out of what is shown."""
+        self._shown: list[int] | None = None
+        self._places: list[int] = []
         self._kept: OrderedDict[int, SegmentRecord] = OrderedDict()
         self._made: OrderedDict[tuple[str, int, int], _Made] = OrderedDict()
         self._pictures: dict[str, Picture] = {}
@@ -106,41 +114,51 @@ class StoryCards:
         """The whole order, as it is in the library now."""
         self._ids = ids
         self._count = len(ids)
+        self._arrange()
 
     @property
     def ids(self) -> list[int]:
-        """The ids in order; loads them on the spot if they are still on their way."""
+        """The ids of all in order; loads them on the spot if they are still on their way."""
         if not self.complete:
             found = self._read(lambda: self._session.segment_ids(self._project_id))
             if found is not None:
                 self.order(list(found))
         return self._ids
 
-    def id_at(self, index: int) -> int | None:
-        """The segment at a 0-based place."""
-        ids = self.ids if index >= len(self._ids) else self._ids
-        return ids[index] if 0 <= index < len(ids) else None
-
-    def index_of(self, segment_id: int) -> int | None:
-        """The 0-based place of a segment."""
-        try:
-            return self._ids.index(segment_id)
-        except ValueError:
-            pass
-        try:
-            return self.ids.index(segment_id)
-        except ValueError:
-            return None
-
-    def swap(self, first: int, second: int) -> None:
-        """Two neighbours change places, before the library does it too."""
-        ids = self.ids
-        ids[first], ids[second] = ids[second], ids[first]
-
     @property
-    def shown(self) -> Sequence[int]:
-        """The ids of those that are shown, in order."""
-        return self.ids
+    def total(self) -> int:
+        """How many segments the story has, shown or not."""
+        return self._count
+
+    def position_of(self, segment_id: int) -> int:
+        """The position of a segment in the whole story, from 1 on; 0 if it is there no more."""
+        return self._place_of(segment_id) + 1
+
+    def _place_of(self, segment_id: int) -> int:
+        """The 0-based place of a segment in the whole story; -1 if it is there no more."""
+        place = _find(self._ids, segment_id)
+        # What was read before the order was known is found without it.
+        return place if place >= 0 or self.complete else _find(self.ids, segment_id)
+
+    def step(self, segment_id: int, by: int) -> int | None:
+        """Move a segment by one place in the whole story, before the library does it too.
+
+        Answers with the one that it changes places with, shown or not; None where there is none.
+        """
+        here = self._place_of(segment_id)
+        ids = self.ids
+        there = here + by
+        if here < 0 or not 0 <= there < len(ids):
+            return None
+        other = ids[there]
+        ids[here], ids[there] = other, segment_id
+        if self._shown is not None:
+            place = bisect_left(self._places, here)
+            if other in self.hidden:
+                self._places[place] = there
+            else:
+                self._shown[place], self._shown[place + by] = other, segment_id
+        return other
 
     def remove(self, *segment_ids: int) -> None:
         """Segments were deleted."""
@@ -151,24 +169,77 @@ class StoryCards:
 
     def put_in(self, record: SegmentRecord, below: int) -> None:
         """A segment came into being below another one, as the library has it by now."""
-        index = self.index_of(below)
-        if index is not None and record.id not in self._ids[index + 1 : index + 2]:
-            self._ids.insert(index + 1, record.id)
+        place = self._place_of(below)
+        if place >= 0 and record.id not in self._ids[place + 1 : place + 2]:
+            self._ids.insert(place + 1, record.id)
             self._count = len(self._ids)
+            self._arrange()
         self._keep([record])
+
+    # What is shown of it
+
+    def hide(self, segment_ids: frozenset[int] | None) -> None:
+        """Filter: leave these out of what is shown; whatever comes later is shown. None: no filter.
+
+        A filter by which nothing is shown any more, since the last of it was deleted, is none.
+        """
+        self._places, self._shown = [], None if segment_ids is None else []
+        self.hidden = segment_ids or frozenset()
+        self._arrange()
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a filter is set, also one that every segment fits."""
+        return self._shown is not None
+
+    @property
+    def shown(self) -> Sequence[int]:
+        """The ids of those that are shown, in order."""
+        return self.ids if self._shown is None else self._shown
+
+    def id_at(self, index: int) -> int | None:
+        """The segment at a 0-based place among those that are shown."""
+        shown = self.shown if self._shown is not None or index >= len(self._ids) else self._ids
+        return shown[index] if 0 <= index < len(shown) else None
+
+    def index_of(self, segment_id: int) -> int | None:
+        """The 0-based place of a segment among those that are shown."""
+        shown = self._shown
+        place = self._place_of(segment_id) if shown is None else _find(shown, segment_id)
+        return None if place < 0 else place
+
+    def nearest(self, position: int) -> int:
+        """The place of the card that is shown at a position, or of the next one that is."""
+        if self._shown is None:
+            return position - 1
+        return min(bisect_left(self._places, position - 1), max(0, len(self._shown) - 1))
+
+    def number(self, index: int) -> int:
+        """The position of the card at a place, in the whole story, from 1 on."""
+        return (self._places[index] if self._shown is not None else index) + 1
+
+    def _arrange(self) -> None:
+        if self._shown is None:
+            return
+        hidden = self.hidden
+        self._places = [place for place, one in enumerate(self.ids) if one not in hidden]
+        self._shown = [self._ids[place] for place in self._places]
+        if not self._shown:
+            self.hide(None)
 
     # What the timeline asks for
 
     def __len__(self) -> int:
-        return self._count
+        return self._count if self._shown is None else len(self._shown)
 
     def records(self, start: int, stop: int) -> Sequence[SegmentRecord]:
         """The records of these places, up to the first that is there no more."""
-        if stop > len(self._ids):
-            stop = min(stop, len(self.ids))
-        wanted = self._ids[start:stop]
+        shown = self._ids if self._shown is None else self._shown
+        if stop > len(shown):
+            shown = self.ids if self._shown is None else self._shown
+        wanted = shown[start:stop]
         if any(segment_id not in self._kept for segment_id in wanted):
-            window = self._ids[max(0, start - AROUND) : stop + AROUND]
+            window = shown[max(0, start - AROUND) : stop + AROUND]
             missing = [segment_id for segment_id in window if segment_id not in self._kept]
             self._fetch(missing)
         found = []
@@ -191,7 +262,8 @@ class StoryCards:
         if record.image_file:
             picture = self._pictures.get(record.image_file, "waiting")
         marked, saving = self._marked(record.id), self._saving(record.id)
-        return CardState(marked, record.is_locked, saving, picture)  # type: ignore[arg-type]
+        found = self._found(record)
+        return CardState(marked, record.is_locked, saving, picture, found)  # type: ignore[arg-type]
 
     def thumbnail(self, record: SegmentRecord, width: int, height: int) -> list[Strip] | None:
         """The picture in cells; asked for if it is not there, and looked at again if stale."""
@@ -313,3 +385,11 @@ class StoryCards:
         while len(self._made) > _THUMBNAILS:
             self._made.popitem(last=False)
         self._told(wanted.segment_id)
+
+
+def _find(ids: list[int], segment_id: int) -> int:
+    """The place of an id in a list; -1 for none."""
+    try:
+        return ids.index(segment_id)
+    except ValueError:
+        return -1

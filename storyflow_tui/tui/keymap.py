@@ -134,6 +134,8 @@ TIMELINE = (
         label="d del", writes=True),
     Key("timeline.undo",           "u",        "undo",                 "undo",
         "Take back the newest change of this story.", "History", "undo", writes=True),
+    Key("timeline.find",           "slash",    "find",                 "find …",
+        "Find a text in narrations, prompts and names of pictures.", "Find", "find"),
     Key("timeline.move_down",      "J",        "move(1)",              "move segment down",
         "Change places with the next segment.", "Edit", "reorder", hint_keys="J K", writes=True),
     Key("timeline.move_up",        "K",        "move(-1)",             "move segment up",
@@ -179,6 +181,18 @@ TIMELINE = (
         "Read aloud from this segment on; the lengths are taken from it.", "Story"),
     Key("timeline.story_page",     "P",        "story_page",           "the story itself",
         "Title, length against the target, counts and last changes.", "Story"),
+    Key("timeline.find_next",      "n",        "find_step(1)",         "next hit",
+        "Go to the next place where the text is found.", "Find"),
+    Key("timeline.find_previous",  "N",        "find_step(-1)",        "previous hit",
+        "Go to the place before where the text is found.", "Find"),
+    Key("timeline.filter",         "f",        "filter",               "filter …",
+        "Show only segments without a picture, locked, unlocked, marked or changed today.", "Find",
+        "filter"),
+    Key("timeline.without_image",  "greater_than_sign", "next_without_image",
+        "next without a picture",
+        "Go to the next segment that has no picture.", "Find", label=">"),
+    Key("timeline.position",       "colon",    "position",             "go to a position …",
+        "Go to the segment at a position that is asked for.", "Move", label=":"),
     Key("timeline.down",           "j,down",   "cursor(1)",            "next card",
         "Move the bar to the next card.", "Move", label="j ↓"),
     Key("timeline.up",             "k,up",     "cursor(-1)",           "previous card",
@@ -193,8 +207,8 @@ TIMELINE = (
         "Move the bar up by a screen of cards.", "Move", label="PgUp"),
     Key("timeline.back",           "q",        "back",                 "back to the stories",
         "Leave this story for the list of stories.", "Move"),
-    Key("timeline.clear",          "escape",   "clear",                "clear marks, or back",
-        "Take all marks away; without any, leave this story for the list of stories.",
+    Key("timeline.clear",          "escape",   "clear",                "clear, or go back",
+        "Clear the find, then the filter, then the marks; with none of them, leave the story.",
         "Move", label="esc"),
 )
 
@@ -585,6 +599,37 @@ LINE = (
         "Leave without a change.", "Line", "leave", label="esc", priority=True),
 )
 
+FIND = (
+    Key("find.next",     "down",          "screen.find_move(1)",  "next hit",
+        "Go to the next place where the text is found.", "Find", "next", hint_keys="↓ ↑",
+        priority=True),
+    Key("find.previous", "up",            "screen.find_move(-1)", "previous hit",
+        "Go to the place before where the text is found.", "Find", priority=True),
+    Key("find.accept",   "enter",         "screen.find_accept",   "stay here",
+        "Stay at the hit; n and N go on from it.", "Find", "stay", priority=True),
+    Key("find.leave",    "escape,ctrl+c", "screen.find_leave",    "back to where it began",
+        "Go back to where the find began.", "Find", "back", label="esc", priority=True),
+)
+
+FILTER = (
+    Key("filter.without_image", "i",             "turn('without_image')", "without a picture",
+        "Only segments that have no picture.", "Filter"),
+    Key("filter.locked",        "l",             "turn('locked')",        "locked",
+        "Only segments that are locked.", "Filter"),
+    Key("filter.unlocked",      "u",             "turn('unlocked')",      "not locked",
+        "Only segments that are not locked.", "Filter"),
+    Key("filter.marked",        "m",             "turn('marked')",        "marked",
+        "Only segments that are marked.", "Filter"),
+    Key("filter.changed_today", "t",             "turn('changed_today')", "changed today",
+        "Only segments that were changed or added today.", "Filter"),
+    Key("filter.accept",        "enter,f",       "accept",                  "show these",
+        "Show the segments that fit, and no others.", "Filter", "show these", label="enter f"),
+    Key("filter.none",          "a",             "none",                    "show all",
+        "Show all segments again.", "Filter", "show all"),
+    Key("filter.leave",         "escape,q,ctrl+c", "leave",                 "leave it as it was",
+        "Go back without another filter.", "Filter", "leave it", label="esc q"),
+)
+
 PALETTE = (
     Key("palette.choose",    "enter",     "choose",                    "do it",
         "Do what stands under the bar.", "Palette"),
@@ -647,6 +692,8 @@ SCREENS = {
     "question": QUESTION,
     "split": SPLIT,
     "line": LINE,
+    "find": FIND,
+    "filter": FILTER,
     "palette": PALETTE,
 }
 """All tables by the name of their screen; `APP` holds everywhere."""
@@ -657,6 +704,7 @@ BESIDE = {
     "import": FIELD,
     "line": ONE_LINE,
     "help_find": ONE_LINE,
+    "find": ONE_LINE,
     "palette": ONE_LINE,
 }
 """The keys that hold beside those of a screen: of the fields there into which is typed."""

@@ -127,6 +127,9 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         await look(editor, "Question", "d")
         await look(editor, "TimelineScreen", "n")
         await look(editor, "SplitSheet", "S")
+        await look(editor, "TimelineScreen", "escape", "slash")
+        await look(editor, "FilterSheet", "escape", "f")
+        await look(editor, "LineInput", "escape", "colon")
         await look(editor, "TimelineScreen", "escape")
         gate = tmp_path / "gate"
         wait = f"import os, time\nwhile not os.path.exists({str(gate)!r}): time.sleep(0.01)"
@@ -171,7 +174,7 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         await look(editor, "ImportScreen", "tab")
         await look(editor, "LineInput", "ctrl+o")
 
-    assert {"NoneType", "Field", "Line", "PathLine", "PaletteLine", "Script"} <= focused
+    assert {"NoneType", "Field", "FindLine", "Line", "PathLine", "PaletteLine", "Script"} <= focused
     screens = {one for one in ours() if issubclass(one, Screen)}
     bases = {base for one in screens for base in one.__mro__[1:]}
     assert sorted(one.__name__ for one in screens - bases - seen) == []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from storyflow_tui.errors import ConflictError, LockedError, StoryflowError
 from storyflow_tui.library import Library
-from storyflow_tui.records import ChangeRecord, SegmentRecord
+from storyflow_tui.records import ChangeRecord, SegmentRecord, given_name
 from storyflow_tui.tui import text
 from storyflow_tui.tui.screens.story_screen import StoryScreen
 
@@ -47,16 +47,16 @@ class StoryActions(StoryScreen, inherit_bindings=False):
     def action_move(self, by: int) -> None:
         """Change places with a neighbour; shown at once, put right if it is refused."""
         record = self.current
-        here = self.timeline.cursor
-        there = here + by
-        if record is None or not 0 <= there < len(self.cards):
+        other = self.cards.step(record.id, by) if record is not None else None
+        if record is None or other is None:
             return
-        other = self.cards.id_at(there)
-        if other is None:
-            return
-        self.cards.swap(here, there)
         self.timeline.redraw([record.id, other])
-        self.timeline.move_cursor(there)
+        there = self.cards.index_of(record.id)
+        if there is not None:
+            self.timeline.move_cursor(there)
+        if other in self.cards.hidden:
+            now = self.position
+            self.notice(f"Segment {now - by} is {now} now.", "The filter hides the one it passed")
         self.steps += 1
 
         def done(_: SegmentRecord) -> None:
@@ -85,7 +85,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
             return
         from storyflow_tui.tui.widgets.sheet import Question
 
-        position = self.timeline.cursor + 1
+        position = self.position
         days = self.session.settings.trash_days
         quoted = text.cut(record.text_content, max(20, self.size.width - 12))
         files = [name for name in (file_name(record), audio_name(record)) if name]
@@ -115,10 +115,12 @@ class StoryActions(StoryScreen, inherit_bindings=False):
 
     def forget_segment(self, segment_id: int) -> None:
         """A segment was deleted here: the next card becomes the current one."""
-        index = self.cards.index_of(segment_id)
-        cursor = self.timeline.cursor
+        index, position = self.cards.index_of(segment_id), self.cards.position_of(segment_id)
+        cursor, was_filtered = self.timeline.cursor, self.cards.is_filtered
         self.cards.remove(segment_id)
-        if index is not None and index < cursor:
+        if was_filtered and not self.cards.is_filtered:
+            cursor = position - 1
+        elif index is not None and index < cursor:
             cursor -= 1
         self.timeline.reset(cursor)
         self.go_to(())
@@ -128,7 +130,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         record = self.current
         if record is None:
             return
-        segment_id, position = record.id, self.timeline.cursor + 1
+        segment_id, position = record.id, self.position
         _, times = self._locking.get(segment_id, (False, 0))
         self._locking[segment_id] = (not self.is_locked(record), times + 1)
 
@@ -163,7 +165,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
     def action_choose_image(self) -> None:
         """Pick an image file for the current segment."""
         record = self.current
-        position = self.timeline.cursor + 1
+        position = self.position
         if record is None:
             return
         if record.is_locked:
@@ -221,7 +223,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         record = self.current
         if record is None:
             return
-        segment_id, position = record.id, self.timeline.cursor + 1
+        segment_id, position = record.id, self.position
 
         def done(_: SegmentRecord) -> None:
             self.notice(f"Removed the picture of segment {position}", "u brings it back")
@@ -237,7 +239,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         record = self.current
         if record is None:
             return
-        position = self.timeline.cursor + 1
+        position = self.position
         copied = str(getattr(record, name))
         if copied:
             self.app.copy_text(copied, f"the {_COPIED[name]} of segment {position}")
@@ -308,13 +310,9 @@ class StoryActions(StoryScreen, inherit_bindings=False):
 
 def file_name(record: SegmentRecord) -> str | None:
     """The name of the picture's file as it was given."""
-    return _name(record.id, record.image_file)
+    return record.image_name or None
 
 
 def audio_name(record: SegmentRecord) -> str | None:
     """The name of the audio file as it was given."""
-    return _name(record.id, record.audio_file)
-
-
-def _name(segment_id: int, path: str | None) -> str | None:
-    return path.rpartition("/")[2].removeprefix(f"{segment_id}_") if path else None
+    return given_name(record.audio_file) or None

@@ -64,8 +64,7 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
 
     def position_of(self, segment_id: int) -> int:
         """The place of a segment from 1 on; 0 if it is there no more."""
-        index = self.cards.index_of(segment_id)
-        return 0 if index is None else index + 1
+        return self.cards.position_of(segment_id)
 
     async def action_edit(self, name: str) -> None:
         """Put the cursor into a field of the current segment."""
@@ -111,7 +110,7 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
         return (
             self.editing is not None
             and record is not None
-            and (self._gone is not None or self.cards.index_of(record.id) is None)
+            and (self._gone is not None or not self.cards.position_of(record.id))
         )
 
     def unread(self, error: StoryflowError) -> None:

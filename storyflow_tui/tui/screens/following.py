@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.tui.screens.editing import StoryEditing
+from storyflow_tui.tui.screens.filtering import StoryFiltering
+from storyflow_tui.tui.screens.finding import StoryFinding
 from storyflow_tui.tui.screens.marking import StoryMarking
 from storyflow_tui.tui.session import Session
 
@@ -14,7 +16,9 @@ AT_ONCE = 2000
 """Segments up to which the order is read on the spot; longer stories leave it to a worker."""
 
 
-class StoryFollowing(StoryMarking, StoryEditing, inherit_bindings=False):
+class StoryFollowing(
+    StoryFinding, StoryFiltering, StoryMarking, StoryEditing, inherit_bindings=False
+):
     """The timeline follows the library, and an open field keeps its segment."""
 
     def __init__(self) -> None:
@@ -49,6 +53,7 @@ class StoryFollowing(StoryMarking, StoryEditing, inherit_bindings=False):
         if ids is None or current is None or current.id in ids:
             self.show_pane()
         self.show_state()
+        self.look_again()
 
     def reload_order(self) -> None:
         """Read the order again, on a worker where that may take long."""
@@ -98,7 +103,7 @@ class StoryFollowing(StoryMarking, StoryEditing, inherit_bindings=False):
             self.say_orphaned("This segment")
         after = self.cards.index_of(current) if current is not None else None
         if after is None:
-            after = min(before, max(0, len(ids) - 1))
+            after = min(before, max(0, len(self.cards) - 1))
         self.timeline.reset(after, max(0, self.timeline.top + after - before))
         self.show_all()
         if self._goal:
@@ -108,6 +113,7 @@ class StoryFollowing(StoryMarking, StoryEditing, inherit_bindings=False):
         """Put the bar on the first of these that is there; the pane follows at once."""
         self._goal = ()
         for segment_id in segment_ids:
+            self.reveal(segment_id)
             index = self.cards.index_of(segment_id)
             if index is not None:
                 self.timeline.move_cursor(index)

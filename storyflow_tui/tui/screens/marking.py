@@ -49,17 +49,13 @@ class StoryMarking(StoryActions, inherit_bindings=False):
         self.marks.all(self.cards.shown)
         self._show_marks()
 
-    async def action_clear(self) -> None:
-        """Take the marks away; without any, go back to the stories."""
-        if self.marks:
-            self.marks.clear()
-            self._show_marks()
-        else:
-            await self.action_back()
-
-    async def action_back(self) -> None:
-        """Back to the list of stories."""
-        raise NotImplementedError
+    def clear_marks(self) -> bool:
+        """Take the marks away; False where there are none."""
+        if not self.marks:
+            return False
+        self.marks.clear()
+        self._show_marks()
+        return True
 
     def forget_segment(self, segment_id: int) -> None:
         """A segment was deleted here; its mark goes with it."""
@@ -85,7 +81,7 @@ class StoryMarking(StoryActions, inherit_bindings=False):
 
     def _named(self, ids: Sequence[int]) -> str:
         if len(ids) == 1:
-            return f"segment {(self.cards.index_of(ids[0]) or 0) + 1}"
+            return f"segment {self.cards.position_of(ids[0])}"
         return counted(len(ids), "segment")
 
     # What is done to them
@@ -160,8 +156,11 @@ class StoryMarking(StoryActions, inherit_bindings=False):
         shown = self.cards.shown
         cursor = self.timeline.cursor
         before = sum(segment_id not in gone for segment_id in shown[:cursor])
+        was_filtered, place = self.cards.is_filtered, self.position - 1
         self.cards.remove(*gone)
         self.marks.drop(gone)
+        if was_filtered and not self.cards.is_filtered:
+            before = place
         self.timeline.reset(min(before, max(0, len(self.cards) - 1)))
         self.go_to(())
 

@@ -56,6 +56,11 @@ class StoryScreen(Screen[None], inherit_bindings=False):
         segment_id = self.cards.id_at(self.timeline.cursor)
         return None if segment_id is None else self.cards.record(segment_id)
 
+    @property
+    def position(self) -> int:
+        """The position of the segment under the bar in the whole story, from 1 on."""
+        return self.cards.number(self.timeline.cursor)
+
     def notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
         """Say something in the hint line."""
         raise NotImplementedError
@@ -66,6 +71,10 @@ class StoryScreen(Screen[None], inherit_bindings=False):
 
     def show_pane(self) -> None:
         """Show the current segment in the pane."""
+        raise NotImplementedError
+
+    def rest_soon(self) -> None:
+        """Let the pane follow when no key comes for a moment."""
         raise NotImplementedError
 
     def show_all(self) -> None:

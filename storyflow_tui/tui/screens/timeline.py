@@ -25,17 +25,20 @@ from storyflow_tui.errors import StoryflowError
 from storyflow_tui.lengths import clock
 from storyflow_tui.tui.cards import StoryCards
 from storyflow_tui.tui.drafts import why_not
-from storyflow_tui.tui.keymap import EDITOR, TIMELINE, Key, bindings, readable
+from storyflow_tui.tui.keymap import EDITOR, FIND, TIMELINE, Key, bindings, readable
 from storyflow_tui.tui.look import Grid, length
 from storyflow_tui.tui.place import Place
 from storyflow_tui.tui.screens.actions import StoryActions
 from storyflow_tui.tui.screens.editing import StoryEditing
+from storyflow_tui.tui.screens.filtering import StoryFiltering
+from storyflow_tui.tui.screens.finding import StoryFinding
 from storyflow_tui.tui.screens.following import StoryFollowing
 from storyflow_tui.tui.screens.marking import StoryMarking
 from storyflow_tui.tui.screens.outside import StoryOutside
 from storyflow_tui.tui.screens.pane_picture import Proxies, StoryPicture
 from storyflow_tui.tui.screens.picturing import StoryPicturing
 from storyflow_tui.tui.screens.reading_actions import StoryReading
+from storyflow_tui.tui.widgets.find_bar import FindBar
 from storyflow_tui.tui.widgets.header import Fact, Header, State, Tone
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.pane import Pane
@@ -55,6 +58,8 @@ _EMPTY_HINTS = {"timeline.undo": "undo", "timeline.back": "back to the stories"}
 class TimelineScreen(
     StoryFollowing,
     StoryPicturing,
+    StoryFinding,
+    StoryFiltering,
     StoryMarking,
     StoryReading,
     StoryOutside,
@@ -100,6 +105,7 @@ class TimelineScreen(
                 id="pane",
             )
         yield HintLine()
+        yield FindBar()
 
     def on_mount(self) -> None:
         """Read the first page and show it; the rest follows."""
@@ -117,6 +123,7 @@ class TimelineScreen(
             unread=lambda error: self.call_later(self.unread, error),
             saving=lambda segment_id: self.saving.state(segment_id)[0],
             marked=lambda segment_id: segment_id in self.marks,
+            found=self.found_on,
             colours=lambda: colours_of(self),
         )
         self._rest_timer = self.set_interval(REST, self._rested, pause=True)
@@ -161,7 +168,9 @@ class TimelineScreen(
         return Place(self.project_id, self.cards.id_at(self.timeline.cursor))
 
     def help_topic(self) -> tuple[str, Sequence[Key]]:
-        """Which keys the help is about: those of the fields while one is open."""
+        """Which keys the help is about: those of the fields or the bar while one is open."""
+        if self.finding:
+            return "find", FIND
         return ("editor", EDITOR) if self.editing else (self.HELP_NAME, TIMELINE)
 
     def lay_out(self) -> None:
@@ -182,7 +191,7 @@ class TimelineScreen(
         """While a field is open no key of the timeline acts; nor before there is something."""
         if action not in _ACTIONS:
             return True
-        return self._ready_at is not None and not self.editing
+        return self._ready_at is not None and not self.editing and not self.finding
 
     def on_key(self, event: events.Key) -> None:
         """A key that was pressed before the screen stood is pressed again."""
@@ -205,6 +214,11 @@ class TimelineScreen(
     def action_last(self) -> None:
         """Go to the last card."""
         self.timeline.move_cursor(len(self.cards) - 1)
+
+    async def action_clear(self) -> None:
+        """Clear the find, then the filter, then the marks; without any, go back to the stories."""
+        if not (self.clear_find() or self.clear_filter() or self.clear_marks()):
+            await self.action_back()
 
     async def action_back(self) -> None:
         """Back to the list of stories."""
@@ -233,6 +247,10 @@ class TimelineScreen(
         is_other = shown is None or shown.id != self.cards.id_at(self.timeline.cursor)
         if is_other and not self.orphaned:
             self.leave_segment()
+        self.rest_soon()
+
+    def rest_soon(self) -> None:
+        """Let the pane follow when no key comes for a moment."""
         self._rest_timer.reset()
         self._rest_timer.resume()
 
@@ -257,7 +275,7 @@ class TimelineScreen(
     @property
     def _is_empty(self) -> bool:
         """Whether there is nothing to show; a field whose segment is gone is something."""
-        return not len(self.cards) and not self.editing
+        return not self.cards.total and not self.editing
 
     def show_pane(self) -> None:
         """Show the current segment in the pane, if the pane can be seen."""
@@ -271,26 +289,27 @@ class TimelineScreen(
         if record is None and self.cards.unreadable:
             # What is shown is what was read last, and nothing is taken from under the cursor.
             return
-        position = self.timeline.cursor + 1
+        position = self.position if record is not None else 0
         was_read_only = self.pane.is_read_only
         if record is not None:
             self.saving.renew(record)
         self.pane.show(
             record,
             position,
-            len(self.cards),
+            self.cards.total,
             self.saving.text,
             read_only=self.session.read_only or (record is not None and self.is_locked(record)),
         )
         if self.editing and self.pane.is_read_only != was_read_only:
             self.hint()
+        self.pane.mark(self.found_on(record) if record is not None else None)
         self.show_picture(record)
 
     def show_state(self) -> None:
         """The header: title, counts, save state."""
         project = self.project
-        count = len(self.cards)
-        position = f"{min(self.timeline.cursor + 1, count)} of {count}"
+        count = self.cards.total
+        position = f"{min(self.position, count)} of {count}"
         header = self.header
         state = self._save_state()
         pace = self.session.settings.words_per_minute
@@ -310,7 +329,8 @@ class TimelineScreen(
         if project.locked_count:
             facts.append(Fact(f"{project.locked_count} locked", 1))
         if self.marks:
-            facts.append(Fact(f"{len(self.marks)} marked", 5, "text"))
+            facts.append(Fact(f"{len(self.marks)} marked", 6, "text"))
+        facts += [*self.filter_facts(), *self.find_facts()]
         header.show(project.title, facts, state)
 
     def _save_state(self) -> State:

@@ -25,7 +25,7 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
 
     def action_duplicate(self) -> None:
         """Put a copy of the current segment below it, and go there."""
-        record, position = self.current, self.timeline.cursor + 1
+        record, position = self.current, self.position
         if record is None:
             return
         segment_id = record.id
@@ -42,10 +42,12 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
 
     def action_merge(self) -> None:
         """Join the current segment and the next one."""
-        record, position = self.current, self.timeline.cursor + 1
+        record, position = self.current, self.position
         if record is None:
             return
-        segment_id, following = record.id, self.cards.id_at(position)
+        segment_id = record.id
+        # The next one of the whole story, whatever a filter shows.
+        following = next(iter(self.cards.ids[position : position + 1]), None)
         if following is None:
             self.notice(f"! Segment {position} is the last.", "M joins one with the next")
             return
@@ -62,7 +64,7 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
 
     def action_split(self) -> None:
         """Show where the current segment would be cut, and cut it there."""
-        record, position = self.current, self.timeline.cursor + 1
+        record, position = self.current, self.position
         if record is None or self.refuses(record):
             return
         narration = self.saving.text(record, "text_content")

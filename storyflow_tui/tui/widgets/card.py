@@ -16,7 +16,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from storyflow_tui.records import WORDS_PER_MINUTE, SegmentRecord, estimated_seconds
-from storyflow_tui.tui import text
+from storyflow_tui.tui import found, text
+from storyflow_tui.tui.found import Found
 from storyflow_tui.tui.look import SIGNS, Grid, Palette, Signs, length
 
 Saving = Literal["", "saving", "not_saved", "changed"]
@@ -31,6 +32,7 @@ class CardState(NamedTuple):
     locked: bool = False
     saving: Saving = ""
     picture: Picture = "none"
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,18 @@ def body(
     """
     wide = shape.text_width
     plain = colours.style("text")
-    narration = text.wrap(record.text_content, wide, shape.lines - 2, signs.cut)
-    lines: list[list[Segment]] = [[Segment(line, plain)] for line in narration]
-    lines += [[] for _ in range(shape.lines - 2 - len(narration))]
-    lines.append([Segment(_prompt(record.image_prompt, wide, signs), colours.style("muted"))])
+    room = shape.lines - 2
+    lines: list[list[Segment]]
+    if state.found is None:
+        narration = text.wrap(record.text_content, wide, room, signs.cut)
+        lines = [[Segment(line, plain)] for line in narration]
+    else:
+        pieces = found.wrapped(
+            record.text_content, state.found, "text_content", wide, room, signs.cut
+        )
+        lines = [found.segments(line, colours) for line in pieces]
+    lines += [[] for _ in range(room - len(lines))]
+    lines.append(_prompt(record.image_prompt, state.found, wide, colours, signs))
     lines.append(_facts(record, state, wide, colours, words_per_minute))
     place = _place(state, shape, colours, thumbnail, signs)
     return [
@@ -137,9 +147,15 @@ def body(
     ]
 
 
-def _prompt(prompt: str, wide: int, signs: Signs) -> str:
-    lines = text.wrap(prompt, wide - 2, 1, signs.cut)
-    return f"{signs.prompt} {lines[0] if lines else 'no prompt'}"
+def _prompt(
+    prompt: str, looked_for: Found | None, wide: int, colours: Palette, signs: Signs
+) -> list[Segment]:
+    muted = colours.style("muted")
+    if looked_for is None or not prompt.strip():
+        lines = text.wrap(prompt, wide - 2, 1, signs.cut)
+        return [Segment(f"{signs.prompt} {lines[0] if lines else 'no prompt'}", muted)]
+    pieces = found.wrapped(prompt, looked_for, "image_prompt", wide - 2, 1, signs.cut)
+    return [Segment(f"{signs.prompt} ", muted), *found.segments(pieces[0], colours, "muted")]
 
 
 _STATES = {
@@ -157,6 +173,11 @@ def _facts(
     if seconds is None:
         seconds = estimated_seconds(record.text_content, words_per_minute)
     segments = [Segment(length(seconds, guessed), colours.style("muted"))]
+    if state.found is not None and state.found.needle.count(record.image_name):
+        # Elsewhere the name of the image is not on the card.
+        name = text.one_line(record.image_name)
+        segments.append(Segment("   ", colours.style("muted")))
+        segments += found.segments(found.marked(name, state.found, "image_file"), colours, "muted")
     if state.locked:
         segments.append(Segment("   locked", colours.style("muted")))
     if state.saving:

@@ -30,6 +30,15 @@ class CardSource(Protocol):
         """How many cards there are."""
         ...
 
+    @property
+    def total(self) -> int:
+        """How many there would be if none were left out: no number is higher."""
+        ...
+
+    def number(self, index: int) -> int:
+        """The number that the card at this 0-based place shows: its position from 1 on."""
+        ...
+
     def records(self, start: int, stop: int) -> Sequence[SegmentRecord]:
         """The records at these 0-based places, in order."""
         ...
@@ -55,7 +64,7 @@ class _Built:
     thumbnail: list[Strip] | None
     body: list[list[Segment]]
     whole: dict[tuple[int, Bar], list[Strip]] = field(default_factory=dict)
-    """With a gutter, by the place and the bar that it shows."""
+    """With a gutter, by the number and the bar that it shows."""
 
 
 class Deck:
@@ -78,6 +87,11 @@ class Deck:
 
     def __len__(self) -> int:
         return len(self.source) if self.source is not None else 0
+
+    @property
+    def total(self) -> int:
+        """The highest number that a card may show."""
+        return self.source.total if self.source is not None else 0
 
     def look(self, shape: CardShape, colours: Palette) -> bool:
         """Draw cards of this shape in these colours from now on; whether that is another look."""
@@ -135,17 +149,18 @@ class Deck:
         if record is None:
             return []
         built = self._build(record)
-        if (index, bar) in built.whole:
-            return built.whole[index, bar]
+        number = self.source.number(index) if self.source is not None else index + 1
+        if (number, bar) in built.whole:
+            return built.whole[number, bar]
         state, shape = built.state, self.shape
-        left = gutter(index + 1, shape, self.colours, bar, state.marked, state.locked, self.signs)
+        left = gutter(number, shape, self.colours, bar, state.marked, state.locked, self.signs)
         if len(built.whole) > 2:
             built.whole.clear()
         lines: list[Strip] = [
             PackedStrip([*start, *rest], shape.width)
             for start, rest in zip(left, built.body, strict=True)
         ]
-        built.whole[index, bar] = lines
+        built.whole[number, bar] = lines
         return lines
 
     def _build(self, record: SegmentRecord) -> _Built:

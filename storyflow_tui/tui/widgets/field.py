@@ -7,9 +7,10 @@ a megabyte in one step, and when it is read-only lets no letter through to the s
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
@@ -24,6 +25,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from storyflow_tui.records import SegmentRecord
+from storyflow_tui.tui.found import FAR, Found, found_style
 from storyflow_tui.tui.keymap import FIELD, bindings
 from storyflow_tui.tui.look import palette
 from storyflow_tui.tui.widgets.own_keys import run_own_key
@@ -112,6 +114,9 @@ class Field(TextArea, inherit_bindings=False):
         self._keys: tuple[float, float] | None = None
         """When the first and the last key came that are in the text and not in `_typed`."""
         self._resting: Timer | None = None
+        self._found: Found | None = None
+        self._marks: dict[int, list[tuple[int, int, bool]]] = {}
+        """Where hits of a find are: by line of the text its columns, and which is the current."""
 
     @property
     def content(self) -> str:
@@ -145,6 +150,30 @@ class Field(TextArea, inherit_bindings=False):
         self.load_text(hold(text))
         if same:
             self.move_cursor(self.clamp_visitable(place))
+
+    def mark_hits(self, found: Found | None) -> None:
+        """Mark the hits of a find, and bring the current one into view; None marks nothing.
+
+        Nothing is marked while the field is typed into.
+        """
+        self._found = found
+        self._marks = {}
+        if found is not None:
+            self._find(found)
+        self.refresh()
+
+    def _find(self, found: Found) -> None:
+        current = found.current_in(str(self.name))
+        starts = list(accumulate((len(line) + 1 for line in self.document.lines), initial=0))
+        for number, (start, stop) in enumerate(found.needle.spans(self.text[:FAR])):
+            first, last = bisect_right(starts, start) - 1, bisect_right(starts, stop - 1) - 1
+            for line in range(first, last + 1):
+                columns = (max(0, start - starts[line]), stop - starts[line])
+                self._marks.setdefault(line, []).append((*columns, number == current))
+            if number == current and not self.has_focus:
+                place = self.wrapped_document.location_to_offset((first, start - starts[first]))
+                if not 0 <= place.y - self.scroll_offset.y < self.size.height:
+                    self.scroll_to(y=max(0, place.y - self.size.height // 2), animate=False)
 
     def take(self) -> list[Taken]:
         """What was typed since the last time."""
@@ -211,8 +240,17 @@ class Field(TextArea, inherit_bindings=False):
             if cursor == len(text) and not last:
                 cursor = -1
             marks.update((cursor, cursor + 1))
+        hits: list[tuple[int, int, bool]] = []
+        if not self.has_focus and line in self._marks:
+            hits = [
+                (left - start, right - start, current)
+                for left, right, current in self._marks[line]
+                if right > start and left < end
+            ]
+            marks.update(place for left, right, _ in hits for place in (left, right))
         selection = self.get_component_rich_style("text-area--selection")
-        reverse = palette(self.app.theme).cursor(base)
+        colours = palette(self.app.theme)
+        reverse = colours.cursor(base)
         segments = []
         used = 0
         places = sorted(mark for mark in marks if 0 <= mark <= len(text))
@@ -221,6 +259,9 @@ class Field(TextArea, inherit_bindings=False):
             style = base
             if chosen[0] <= left < chosen[1]:
                 style = base + selection
+            for from_, to, current in hits:
+                if from_ <= left < to:
+                    style = found_style(colours, "current" if current else "found", "raised")
             if left == cursor:
                 style = reverse
             segments.append(Segment(drawn(piece), style))

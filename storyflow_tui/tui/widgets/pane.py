@@ -21,6 +21,7 @@ from storyflow_tui.records import (
     estimated_seconds,
     word_count,
 )
+from storyflow_tui.tui.found import Found
 from storyflow_tui.tui.keymap import EDITOR, bindings
 from storyflow_tui.tui.look import SIGNS, Grid, file_size, length
 from storyflow_tui.tui.widgets.field import Field
@@ -70,6 +71,8 @@ class Pane(Container):
         """Whether the fields cannot be typed into."""
         self._words_per_minute = words_per_minute
         self._over = False
+        self._found: Found | None = None
+        self._shown_file: tuple[str | None, list[Words]] = (None, [])
         # Kept and not asked for: what a worker found may arrive while the screen is coming down.
         self._heading = PaneLine(id="heading")
         self._file = PaneLine(id="file")
@@ -155,6 +158,14 @@ class Pane(Container):
         self._show_facts(record)
         self.label()
 
+    def mark(self, found: Found | None) -> None:
+        """Mark the hits of a find in narration, prompt and name of the picture."""
+        if found != self._found:
+            self._found = found
+            for field in self.fields:
+                field.mark_hits(found)
+            self._show_file()
+
     def label(self) -> None:
         """Count the words of the narration anew."""
         narration, prompt = self.fields
@@ -171,12 +182,17 @@ class Pane(Container):
         self, name: str | None, size: tuple[int, int] | None = None, count: int | None = None
     ) -> None:
         """Name, dimensions in pixels and bytes of the picture's file, as far as they are known."""
-        first = [Words(name, "text")] if name else []
         facts = []
         if size:
             facts.append(Words(f"{size[0]}×{size[1]}"))
         if count is not None:
             facts.append(Words(file_size(count)))
+        self._shown_file = (name, facts)
+        self._show_file()
+
+    def _show_file(self) -> None:
+        name, facts = self._shown_file
+        first = [Words(name, "text", found=self._found)] if name else []
         if self._over:
             self._file.show(first)
             self._file_facts.show(facts)

@@ -10,17 +10,22 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from storyflow_tui.tui import text
+from storyflow_tui.tui import found, text
+from storyflow_tui.tui.found import Found
 from storyflow_tui.tui.look import SIGNS, palette
 
 
 class Words(NamedTuple):
-    """A few words in the colour of a role, filled up to `cells` if they are shorter."""
+    """A few words in the colour of a role, filled up to `cells` if they are shorter.
+
+    With `found` they are the name of a picture, in which hits are marked.
+    """
 
     text: str
     role: str = "muted"
     bold: bool = False
     cells: int = 0
+    found: Found | None = None
 
 
 class PaneLine(Widget):
@@ -64,6 +69,10 @@ class PaneLine(Widget):
             if gap:
                 segments.append(Segment(" " * gap, base))
             style = base + Style(color=getattr(colours, word.role), bold=word.bold)
-            segments.append(Segment(shown, style))
+            if word.found is None:
+                segments.append(Segment(shown, style))
+            else:
+                pieces = found.marked(shown, word.found, "image_file")
+                segments += found.segments(pieces, colours, word.role, "raised")
             room -= gap + text.width(shown)
         return segments

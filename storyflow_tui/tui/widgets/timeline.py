@@ -154,6 +154,16 @@ class Timeline(Widget, can_focus=True):
         """Draw the gutters of the cards in view again: marks came or went."""
         self._redraw_gutters(*range(self._top, self._top + self.page_size))
 
+    def redraw_changed(self) -> None:
+        """Draw again those cards in view that would look different now, and no others."""
+        if self._lines is None or not self.is_mounted:
+            return
+        for index in range(self._top, min(self.count, self._top + self.page_size)):
+            y = self._row(index)
+            before, now = self._lines[y], self._card(index)
+            if now and now[0] is not before:
+                self._draw_card(index)
+
     def reset(self, cursor: int, top: int | None = None) -> None:
         """Cards came, went or changed places: put the cursor here; keep the scroll if it can be."""
         before = self._cursor
@@ -207,7 +217,7 @@ class Timeline(Widget, can_focus=True):
 
     def _measure(self) -> None:
         """Take over size, number of cards and theme."""
-        shape = CardShape.of(self.size.width, self.app.size.height, self.count)
+        shape = CardShape.of(self.size.width, self.app.size.height, self._deck.total)
         if self._deck.look(shape, palette(self.app.theme)):
             self._lines = None
 

@@ -76,6 +76,13 @@ class Cards:
     def __len__(self) -> int:
         return self.count
 
+    @property
+    def total(self) -> int:
+        return self.count
+
+    def number(self, index: int) -> int:
+        return index + 1
+
     def records(self, start: int, stop: int) -> Sequence[SegmentRecord]:
         self.asked.append((start, stop))
         return [
