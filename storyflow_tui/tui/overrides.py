@@ -10,8 +10,9 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from textual.app import App
 from textual.keys import Keys, _character_to_key
 
 from storyflow_tui.tui.keymap import APP, BESIDE, SCREENS, TYPED_INTO, Key, key_name
@@ -82,6 +83,18 @@ class Overrides:
             del names[clash.id]
         told = dict.fromkeys(f"keys.{one.id}: {one.sentence}" for one in problems)
         return cls({name: ",".join(keys) for name, keys in names.items()}, tuple(told))
+
+
+def settings_keys(app: App[Any]) -> Mapping[str, str]:
+    """The keys that hold in place of the tables' in an app, by the id of the binding."""
+    session = getattr(app, "session", None)
+    return {} if session is None else session.settings.keys
+
+
+def key_of(app: App[Any], name: str) -> str:
+    """The first key of a binding as people read it: the settings', else the table's."""
+    keys = settings_keys(app).get(name, _KEYS[name].keys)
+    return key_name(keys.split(",")[0].strip())
 
 
 def canonical(key: str) -> str | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
 from storyflow_tui.config import Settings
 from storyflow_tui.tui.keymap import APP, BESIDE, SCREENS, TYPED_INTO, key_name
 from storyflow_tui.tui.overrides import Overrides, canonical, travels
+from storyflow_tui.tui.screens.conflict import ConflictScreen
 from tests.tui.conftest import Opener
 
 TABLE_KEYS = {
@@ -195,3 +198,33 @@ async def test_what_is_wrong_with_the_keys_is_said_at_the_start(open_story: Open
         await editor.shows("! keys.timeline.lok: no action has this id", "and 1 more")
         await editor.press("d")
         await editor.shows("Delete segment 1?")
+
+
+async def test_questions_lines_and_conflicts_show_the_keys_that_hold(open_story: Opener) -> None:
+    keys = {"question.no": "x", "question.yes": "o", "line.leave": "f5", "conflict.mine": "w"}
+    async with open_story(3, settings=Settings(keys=keys)) as editor:
+        await editor.press("d")
+        await editor.shows(" x keep it", "o delete")
+        assert "enter keeps" not in editor.text
+        await editor.press("y", "n")
+        await editor.shows(" x keep it")
+        await editor.press("x")
+        editor.app.push_screen(
+            ConflictScreen("The Lamp", 1, "narration", "mine", "theirs", datetime.now(UTC))
+        )
+        await editor.shows("w  keep mine", "t  take theirs")
+        await editor.press("escape", "q", "n")
+        await editor.shows("enter", "F5 ")
+
+
+async def test_hints_show_the_keys_that_hold_on_screens_that_say_nothing_of_them(
+    open_story: Opener, tmp_path: Path
+) -> None:
+    async with open_story(3, settings=Settings(keys={"picker.leave": "f6"})) as editor:
+        editor.app.last_image_folder = tmp_path
+        await editor.press("i")
+        await editor.shows("F6 leave")
+        await editor.press("escape", "f6")
+        await editor.shows("J K reorder")
+        await editor.press("S")
+        await editor.shows("enter split here", "← → word", "esc leave it whole")

@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 from storyflow_tui.tui.difference import Row, Span, differences, segments_of, wrapped
 from storyflow_tui.tui.keymap import CONFLICT, Key, bindings
 from storyflow_tui.tui.look import Palette, palette
+from storyflow_tui.tui.overrides import key_of
 from storyflow_tui.tui.text import safe
 from storyflow_tui.tui.widgets.header import Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
@@ -180,8 +181,8 @@ class ConflictScreen(Unasked, Screen["str | None"], inherit_bindings=False):
         # The keys stand under the texts while there is room for both, else in the hint line.
         under = len(ours) + 2 <= mine.size.height and len(others) + 2 <= theirs.size.height
         if under and self.takes_answers:
-            ours += _key("m", mine_key, "ground", colours)
-            others += _key("t", theirs_key, "raised", colours)
+            ours += _key(key_of(self.app, "conflict.mine"), mine_key, "ground", colours)
+            others += _key(key_of(self.app, "conflict.theirs"), theirs_key, "raised", colours)
         mine.show(ours, fixed=_FIXED)
         theirs.show(others, fixed=_FIXED)
         if self.takes_answers:

@@ -7,16 +7,17 @@ What is found in it is made in `help_found`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.segment import Segment
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from storyflow_tui.tui import text
 from storyflow_tui.tui.keymap import APP, HELP, HELP_FIND, Key, bindings, key_name
 from storyflow_tui.tui.look import SIGNS, Palette, palette
+from storyflow_tui.tui.overrides import settings_keys
 from storyflow_tui.tui.screens.help_found import KEYS_WIDTH, found_lines, matches
 from storyflow_tui.tui.widgets.header import Fact, Header
 from storyflow_tui.tui.widgets.hint_line import HintLine
@@ -184,12 +185,6 @@ class FindLine(Line):
 
 _TYPING = {key.action.partition("(")[0] for key in HELP_FIND}
 _READING = {key.action.partition("(")[0] for key in HELP}
-
-
-def settings_keys(app: App[Any]) -> Mapping[str, str]:
-    """The keys that the settings put in place of the tables', by the id of the binding."""
-    session = getattr(app, "session", None)
-    return {} if session is None else session.settings.keys
 
 
 def shown_keys(key: Key, overrides: Mapping[str, str]) -> str:

@@ -17,7 +17,8 @@ from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hit
 from textual.dom import DOMNode
 
 from storyflow_tui.tui.keymap import APP, PALETTE, SCREENS, Key, bindings
-from storyflow_tui.tui.screens.help import settings_keys, shown_keys
+from storyflow_tui.tui.overrides import settings_keys
+from storyflow_tui.tui.screens.help import shown_keys
 from storyflow_tui.tui.screens.themes import Themes, themes
 from storyflow_tui.tui.widgets.line import Line
 

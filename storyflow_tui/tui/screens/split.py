@@ -12,6 +12,7 @@ from storyflow_tui.records import estimated_seconds
 from storyflow_tui.tui import cuts, text
 from storyflow_tui.tui.keymap import SPLIT, bindings
 from storyflow_tui.tui.look import SIGNS, Grid, length
+from storyflow_tui.tui.overrides import key_of
 from storyflow_tui.tui.widgets.paper import Paper, Sheet
 
 _MOST_LINES = 6
@@ -71,17 +72,20 @@ class SplitSheet(Sheet["int | None"]):
             *([] for _ in range(lines - len(below))),
             [],
             [
-                ("enter", "text bold"),
+                (key_of(self.app, "split.here"), "text bold"),
                 (" split here   ", "muted"),
-                ("← →", "text bold"),
+                (self._both("split.left", "split.right"), "text bold"),
                 (" word   ", "muted"),
-                ("↑ ↓", "text bold"),
+                (self._both("split.up", "split.down"), "text bold"),
                 (" sentence   ", "muted"),
-                ("esc", "text bold"),
+                (key_of(self.app, "split.leave"), "text bold"),
                 (" leave it whole", "muted"),
             ],
         ]
         self.rise(rows, "accent")
+
+    def _both(self, one: str, other: str) -> str:
+        return f"{key_of(self.app, one)} {key_of(self.app, other)}"
 
     def _length(self, half: str) -> list[tuple[str, str]]:
         if len(self._narration) > _LONG:

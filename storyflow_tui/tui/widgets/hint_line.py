@@ -17,6 +17,7 @@ from textual.widget import Widget
 from storyflow_tui.tui import text
 from storyflow_tui.tui.keymap import Key, key_name
 from storyflow_tui.tui.look import SIGNS, Grid, Palette, palette
+from storyflow_tui.tui.overrides import settings_keys
 from storyflow_tui.tui.strips import PackedStrip, drawn
 from storyflow_tui.tui.widgets.header import Tone
 
@@ -94,8 +95,11 @@ class HintLine(Widget):
         *,
         replaced: Mapping[str, str] | None = None,
     ) -> None:
-        """Hint at these keys, in their order; `replaced` are the settings' keys by binding id."""
-        replaced = replaced or {}
+        """Hint at these keys, in their order.
+
+        `replaced` are keys in place of the tables', by binding id; else those of the settings.
+        """
+        replaced = settings_keys(self.app) if replaced is None else replaced
         self._hints = hints_of(keys, replaced)
         self._help = help_hint(help_label, replaced)
         self.refresh()

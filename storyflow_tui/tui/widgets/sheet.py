@@ -16,6 +16,7 @@ from textual.containers import Container
 from storyflow_tui.tui import kept_lines, text
 from storyflow_tui.tui.keymap import LINE, QUESTION, bindings
 from storyflow_tui.tui.look import Grid
+from storyflow_tui.tui.overrides import key_of, settings_keys
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.line import Line
 from storyflow_tui.tui.widgets.paper import Paper, Sheet
@@ -75,12 +76,13 @@ class Question(Sheet[bool]):
             rows += [[(line, role)] for line in text.wrap(paragraph, width, _LINES)]
         rows.append([])
         answers = [
-            (f" n {no_word} ", "answer"),
+            (f" {key_of(self.app, 'question.no')} {no_word} ", "answer"),
             ("   ", "text"),
-            ("y", "text bold"),
+            (key_of(self.app, "question.yes"), "text bold"),
             (f" {yes_word}", "text"),
-            (f"enter {_third_person(no_word)}", "aside"),
         ]
+        if "question.no" not in settings_keys(self.app):
+            answers.append((f"enter {_third_person(no_word)}", "aside"))
         rows.append(answers if self.takes_answers else [])
         self.rise(rows, self._tone)
 
@@ -212,9 +214,9 @@ class LineInput(Sheet["str | None"]):
             said,
             [],
             [
-                ("enter", "text bold"),
+                (key_of(self.app, "line.accept"), "text bold"),
                 (f" {accept}   ", "muted"),
-                ("esc", "text bold"),
+                (key_of(self.app, "line.leave"), "text bold"),
                 (f" {leave}", "muted"),
             ],
         ]
