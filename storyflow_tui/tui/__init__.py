@@ -59,7 +59,7 @@ def run(
             except NotFoundError:
                 pass
             else:
-                project_id, segment_id = place
+                project_id, segment_id, _ = place
         settings = read_settings()
         encoding = terminal_encoding()
         app = StoryflowApp(

@@ -21,7 +21,7 @@ from storyflow_tui.tui.ending import EndingApp
 from storyflow_tui.tui.keymap import APP, WRITING, bindings
 from storyflow_tui.tui.look import THEMES
 from storyflow_tui.tui.overrides import Overrides
-from storyflow_tui.tui.place import remember
+from storyflow_tui.tui.place import Place, recall_story, remember, remember_story
 from storyflow_tui.tui.plain import plain_filters
 from storyflow_tui.tui.session import READING_ONLY, Session
 from storyflow_tui.tui.upkeep import BEGINS, Upkeep, told
@@ -167,10 +167,14 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
         return ProjectsScreen()
 
     def open_story(self, project_id: int, segment_id: int | None = None) -> None:
-        """Show the timeline of a story over the screen that is there."""
+        """Show the timeline of a story over the screen that is there, where the story was left."""
         from storyflow_tui.tui.screens.timeline import TimelineScreen
 
-        self.push_screen(TimelineScreen(project_id, segment_id))
+        above = 0
+        left = None if self.demo else recall_story(self.session.library.path, project_id)
+        if left is not None and segment_id in (None, left.segment_id):
+            _, segment_id, above = left
+        self.push_screen(TimelineScreen(project_id, segment_id, above))
 
     def show_stories(self, error: StoryflowError | None = None) -> None:
         """Leave a timeline for the list of stories; say why if it was not the person's wish."""
@@ -328,6 +332,12 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
             self._driver.flush()
 
     # Ending
+
+    def leave_story(self, place: Place) -> None:
+        """Back to the list of stories; the story opens again where it is left."""
+        if not self.demo:
+            remember_story(self.session.library.path, place)
+        self.show_stories()
 
     def remember_place(self) -> None:
         """Note where the editor is left."""

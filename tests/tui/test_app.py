@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from textual import events
 from storyflow_tui.config import Settings, config_file, read_settings, state_folder
 from storyflow_tui.library import Library
 from storyflow_tui.tui.drafts import Drafts
-from storyflow_tui.tui.place import Place, recall, remember
+from storyflow_tui.tui.place import Place, recall, recall_story, remember, remember_story
 from storyflow_tui.tui.signals import Signals
 
 Opener = Any
@@ -70,7 +71,7 @@ async def test_place_is_remembered(open_story: Opener, library: Library) -> None
         third = editor.segments[2].id
         await editor.pilot.press("ctrl+q")
         await editor.until(lambda: not editor.app.is_running)
-        assert recall(library.path) == Place(editor.project_id, third)
+        assert recall(library.path) == Place(editor.project_id, third, 2)
 
 
 async def test_demo_leaves_no_place(open_story: Opener, library: Library) -> None:
@@ -88,6 +89,67 @@ async def test_editor_opens_at_the_segment_where_it_was_left(
     async with open_story(project_id=project_id, segment_id=tenth) as editor:
         await editor.until(lambda: editor.cursor == 10)
         await editor.shows("10 of 12")
+
+
+async def test_a_story_opens_again_at_the_card_and_the_scroll_where_it_was_left(
+    open_story: Opener,
+) -> None:
+    async with open_story(40) as editor:
+        for _ in range(20):
+            await editor.pilot.press("j")
+        await editor.press("k", "k")
+        left = editor.cursor, editor.screen.timeline.top
+        assert left == (19, 15)
+        await editor.press("q")
+        await editor.shows("Stories")
+        await editor.press("enter")
+        await editor.shows("19 of 40")
+        assert (editor.cursor, editor.screen.timeline.top) == left
+        await editor.pilot.press("ctrl+q")
+        await editor.until(lambda: not editor.app.is_running)
+    async with open_story(project_id=editor.project_id) as again:
+        await again.shows("19 of 40")
+        assert (again.cursor, again.screen.timeline.top) == left
+
+
+async def test_a_story_whose_card_is_gone_opens_at_its_start(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(5) as editor:
+        await editor.press("j", "j")
+        gone = editor.segments[2].id
+        await editor.press("q")
+        await editor.shows("Stories")
+        library.segments.delete(gone)
+        await editor.press("enter")
+        await editor.shows("1 of 4")
+
+
+def test_each_story_of_each_library_has_its_place(library: Library, tmp_path: Path) -> None:
+    remember_story(library.path, Place(1, 11, 2))
+    remember(library.path, Place(2, 22, 1))
+    remember(tmp_path / "other", Place(1, 5))
+    assert recall(library.path) == Place(2, 22, 1)
+    assert recall_story(library.path, 1) == Place(1, 11, 2)
+    remember_story(library.path, Place(2, 23))
+    assert recall(library.path) is None
+    assert recall_story(library.path, 2) == Place(2, 23)
+    assert recall(tmp_path / "other") == Place(1, 5)
+
+
+@pytest.mark.parametrize(
+    "written", ["[1", "[1, 2]", '{"L": [1, 2]}', '{"L": {"at": "x", "stories": 3}}', '{"L": null}']
+)
+def test_whatever_stands_in_the_file_of_places_is_no_reason_to_fail(
+    library: Library, written: str
+) -> None:
+    file = state_folder() / "places.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(written.replace("L", str(library.path)))
+    assert recall(library.path) is None
+    assert recall_story(library.path, 1) is None
+    remember(library.path, Place(1, 2))
+    assert recall(library.path) == Place(1, 2)
 
 
 def test_damaged_place_is_no_place(library: Library) -> None:

@@ -117,7 +117,7 @@ class StoryOutside(StoryWriting, inherit_bindings=False):
 
     async def action_edit_outside(self) -> None:
         """Open the narration of the current segment in `VISUAL` or `EDITOR`."""
-        shown, position = self.current, self.timeline.cursor + 1
+        shown, position = self.current, self.position
         if shown is None or self.refuses(shown):
             return
         self.saving.save_all()

@@ -24,7 +24,7 @@ class StoryPicturing(StoryActions, inherit_bindings=False):
             return
         from storyflow_tui.tui.screens.picker import PickerScreen
 
-        position = self.timeline.cursor + 1
+        position = self.position
         self.app.push_screen(
             PickerScreen(
                 f"for segments from {position} on",

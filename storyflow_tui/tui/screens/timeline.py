@@ -76,10 +76,11 @@ class TimelineScreen(
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(TIMELINE, first=True)]
     AUTO_FOCUS = "Timeline"
 
-    def __init__(self, project_id: int, segment_id: int | None = None) -> None:
+    def __init__(self, project_id: int, segment_id: int | None = None, above: int = 0) -> None:
+        """Open at a segment, if it is there, with so many cards above it in view."""
         super().__init__()
         self.project_id = project_id
-        self._start_at = segment_id
+        self._start_at = (segment_id, above)
         self._ready_at: float | None = None
 
     # Putting it up
@@ -138,8 +139,9 @@ class TimelineScreen(
             return
         self.cards.begin(first, self.project.segment_count)
         self.timeline.source = self.cards
-        if self._start_at is not None and (index := self.cards.index_of(self._start_at)):
-            self.timeline.reset(index)
+        segment_id, above = self._start_at
+        if segment_id is not None and (index := self.cards.index_of(segment_id)):
+            self.timeline.reset(index, max(0, index - above))
         if not self.cards.complete:
             self.reload_order()
         self.show_all()
@@ -165,7 +167,8 @@ class TimelineScreen(
     @property
     def place(self) -> Place:
         """Where the editor is, to come back to it."""
-        return Place(self.project_id, self.cards.id_at(self.timeline.cursor))
+        cursor = self.timeline.cursor
+        return Place(self.project_id, self.cards.id_at(cursor), cursor - self.timeline.top)
 
     def help_topic(self) -> tuple[str, Sequence[Key]]:
         """Which keys the help is about: those of the fields or the bar while one is open."""
@@ -229,7 +232,7 @@ class TimelineScreen(
                 "! Not saved, and no draft:", f"{why_not(error)}. It stays in the field.", "danger"
             )
             return
-        self.app.show_stories()
+        self.app.leave_story(self.place)
         if drafted:
             what = "One text" if drafted == 1 else f"{drafted} texts"
             self.app.call_after_refresh(

@@ -172,7 +172,12 @@ class Timeline(Widget, can_focus=True):
         if not self.is_attached:
             return
         self._measure()
-        self._bring_to(self._top if top is None else top)
+        top = self._top if top is None else top
+        if self.size.height:
+            self._bring_to(top)
+        else:
+            # How many cards there is room for is not known yet; the first size puts it right.
+            self._top = max(0, min(top, self._cursor))
         self._redraw_all()
         if before != self._cursor:
             self.post_message(self.CursorMoved(self, self._cursor))
