@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["control_keys", "key_problems", "run"]
+__all__ = ["chosen_theme", "control_keys", "key_problems", "run"]
 
 _WRITES_SECONDS = 6.0
 """How long the end waits for writes in the queue: a little more than the busy timeout."""
@@ -108,6 +108,13 @@ def key_problems(keys: Mapping[str, str]) -> list[str]:
     from storyflow_tui.tui.overrides import Overrides
 
     return list(Overrides.of(keys).problems)
+
+
+def chosen_theme(configured: str) -> str:
+    """The theme that the editor shows where the settings name this one."""
+    from storyflow_tui.tui.choices import recall_theme
+
+    return recall_theme(configured)
 
 
 def control_keys() -> frozenset[str]:

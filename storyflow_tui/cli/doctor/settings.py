@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
+from pathlib import Path
 
 from storyflow_tui.cli.doctor.remark import Remark
 from storyflow_tui.config import Settings, config_file, read_settings
@@ -15,6 +16,10 @@ def remarks() -> list[Remark]:
     """What there is to say of the settings; of keys also which clash."""
     path = config_file()
     settings = read_settings(path)
+    return [*_of_the_file(path, settings), _theme(settings)]
+
+
+def _of_the_file(path: Path, settings: Settings) -> list[Remark]:
     problems = [*settings.problems, *(f"{path}: {one}" for one in _wrong_keys(settings))]
     if not problems:
         is_there = path.exists()
@@ -29,6 +34,18 @@ def remarks() -> list[Remark]:
         )
         for problem in problems
     ]
+
+
+def _theme(settings: Settings) -> Remark:
+    try:
+        from storyflow_tui.tui import chosen_theme
+
+        chosen = chosen_theme(settings.theme)
+    except ImportError:  # what is not installed the versions say
+        chosen = settings.theme
+    if chosen == settings.theme:
+        return _remark("theme", chosen)
+    return _remark("theme", f"{chosen}, chosen in the editor in place of {settings.theme}")
 
 
 def _wrong_keys(settings: Settings) -> list[str]:

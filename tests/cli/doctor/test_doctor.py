@@ -19,6 +19,7 @@ from storyflow_tui.cli.doctor import lines_of
 from storyflow_tui.cli.doctor.remark import Remark
 from storyflow_tui.config import config_file
 from storyflow_tui.library import Library
+from storyflow_tui.tui.choices import remember_theme
 from tests.cli.conftest import Outcome, _Stream
 
 Run = Callable[..., Any]
@@ -78,7 +79,7 @@ def test_what_is_wrong_says_what_to_do_and_the_exit_code_is_1(run: Run) -> None:
     answer = run("doctor", "--json")
     assert answer.code == 1
     remarks = [one for one in json.loads(answer.out) if one["part"] == "Settings"]
-    assert [one["ok"] for one in remarks] == [False, False]
+    assert [one["ok"] for one in remarks] == [False, False, True]
     assert "theme must be" in remarks[0]["found"]
     assert "the nearest is timeline.lock" in remarks[1]["found"]
     assert remarks[0]["paste"] == [f"${{EDITOR:-vi}} {config_file()}"]
@@ -86,6 +87,13 @@ def test_what_is_wrong_says_what_to_do_and_the_exit_code_is_1(run: Run) -> None:
     assert "  !   config.toml     " in shown
     assert f"\n                        ${{EDITOR:-vi}} {config_file()}\n" in shown
     assert "2 things of" in shown
+
+
+def test_a_theme_that_was_chosen_in_the_editor_is_told(run: Run) -> None:
+    assert found(run("doctor", "--json"), "Settings", "theme")["found"] == "dark"
+    remember_theme("light", "dark")
+    remark = found(run("doctor", "--json"), "Settings", "theme")
+    assert remark["found"] == "light, chosen in the editor in place of dark"
 
 
 @pytest.mark.parametrize("part", ["Library", "Folders"])
