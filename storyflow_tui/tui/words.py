@@ -5,6 +5,7 @@ Pure functions of their arguments; the clock is given, never asked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from storyflow_tui.errors import NotFoundError, StoryflowError
@@ -72,3 +73,22 @@ def minute(when: datetime, now: datetime) -> str:
     """A time to the minute, such as `15 Feb 2024  09:30`, in the time zone of `now`."""
     when = when.astimezone(now.tzinfo)
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}  {when.hour:02}:{when.minute:02}"
+
+
+def positions(places: Sequence[int], cells: int) -> str:
+    """`segments 2, 4–7 and 9`: positions in order, those in a row together, cut where it must."""
+    spans: list[list[int]] = []
+    for place in places:
+        if spans and spans[-1][1] == place - 1:
+            spans[-1][1] = place
+        else:
+            spans.append([place, place])
+    words: list[str] = []
+    for first, last in spans:
+        words.append(str(first) if first == last else f"{first}–{last}")
+        if sum(map(len, words)) + 2 * len(words) > cells:
+            words[-1] = "…"
+            break
+    start = ", ".join(words[:-1])
+    end = words[-1] if not start else f", {words[-1]}" if words[-1] == "…" else f" and {words[-1]}"
+    return f"segment{'s' if len(places) > 1 else ''} {start}{end}"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from storyflow_tui.errors import ConflictError, LockedError, NotFoundError, StoryflowError
-from storyflow_tui.tui.words import ago, file_size, length, minute, refusal
+from storyflow_tui.tui.words import ago, file_size, length, minute, positions, refusal
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,16 @@ def test_other_refusals_say_what_they_say() -> None:
     assert refusal(NotFoundError("Project 6 not found", {"project_id": 6})) == "Project 6 not found"
     locked = LockedError("Cannot edit a locked segment. Unlock it first.", {"segment_id": 6})
     assert refusal(locked) == locked.message
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ([3], "segment 3"),
+        ([1, 2], "segments 1–2"),
+        ([1, 2, 3, 5, 9], "segments 1–3, 5 and 9"),
+        ([*range(1, 200, 2)], "segments 1, 3, 5, 7, 9, 11, 13, …"),
+    ],
+)
+def test_positions_in_a_row_are_told_together(places: list[int], words: str) -> None:
+    assert positions(places, 26) == words

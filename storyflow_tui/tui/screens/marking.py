@@ -14,6 +14,7 @@ from storyflow_tui.records import SegmentRecord, counted
 from storyflow_tui.tui import text
 from storyflow_tui.tui.marks import Marks
 from storyflow_tui.tui.screens.actions import StoryActions, file_name
+from storyflow_tui.tui.words import positions
 
 _READ = 300
 """Marked segments up to which a question counts their pictures and locks."""
@@ -117,7 +118,8 @@ class StoryMarking(StoryActions, inherit_bindings=False):
         ids = self.chosen
         wanted = frozenset(ids)
         places = [place for place, key in enumerate(self.cards.ids, 1) if key in wanted]
-        lines = [f"{runs(places, max(40, self.size.width * 2 - 40))}."]
+        where = positions(places, max(40, self.size.width * 2 - 40))
+        lines = [f"{where[0].upper()}{where[1:]}."]
         days = self.session.settings.trash_days
         rest = f"Their files go to the trash for {days} days; u brings all back."
         if len(ids) <= _READ:
@@ -283,22 +285,3 @@ def _what_goes(records: Sequence[SegmentRecord], days: int) -> str:
         stay = "It stays" if len(records) == 1 else "They stay"
         parts.append(f"{stay} in the history; u brings {them} back.")
     return " ".join(parts)
-
-
-def runs(places: Sequence[int], cells: int) -> str:
-    """`Segments 2, 4–7 and 9`: positions in order, those in a row together, cut where it must."""
-    spans: list[list[int]] = []
-    for place in places:
-        if spans and spans[-1][1] == place - 1:
-            spans[-1][1] = place
-        else:
-            spans.append([place, place])
-    words: list[str] = []
-    for first, last in spans:
-        words.append(str(first) if first == last else f"{first}–{last}")
-        if sum(map(len, words)) + 2 * len(words) > cells:
-            words[-1] = "…"
-            break
-    start = ", ".join(words[:-1])
-    end = words[-1] if not start else f", {words[-1]}" if words[-1] == "…" else f" and {words[-1]}"
-    return f"Segment{'s' if len(places) > 1 else ''} {start}{end}"

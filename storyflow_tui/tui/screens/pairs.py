@@ -56,6 +56,7 @@ class PairsScreen(PairGiving, inherit_bindings=False):
         self._by: By = "order"
         self._from_here = True
         self._missing = False
+        self._facts: list[Fact] = []
         self._former: list[Pairing] = []
         self._resting: Timer | None = None
 
@@ -132,7 +133,7 @@ class PairsScreen(PairGiving, inherit_bindings=False):
         self._former.clear()
         self.pairs.pairing = pairing
         self.query_one(Rows).reset(0, 0)
-        self.show()
+        self._count()
 
     def _put(self, pairing: Pairing) -> None:
         """Show these pairs, the bar on the same file."""
@@ -141,7 +142,7 @@ class PairsScreen(PairGiving, inherit_bindings=False):
         self.pairs.pairing = pairing
         at = self.pairs.index(file)
         rows.reset(rows.cursor if at is None else at)
-        self.show()
+        self._count()
 
     def _correct(self, pairing: Pairing) -> None:
         if pairing != self.pairs.pairing:
@@ -149,7 +150,14 @@ class PairsScreen(PairGiving, inherit_bindings=False):
             self._put(pairing)
 
     def show(self) -> None:
-        """Facts, progress, hints."""
+        """Facts, progress, hints; costs the same however many pairs there are."""
+        state = State(self.working, "text") if self.working else None
+        self.query_one(Header).show(_TITLE, self._facts, state)
+        keys = [key for key in PAIRS if not self.working or key.action == "leave"]
+        self.query_one(HintLine).set_keys(keys, replaced=self.app.session.settings.keys)
+
+    def _count(self) -> None:
+        """Tell how many there are of each kind, and show it."""
         pairing, problems = self.pairs.pairing, self.pairs.problems
         outline = self.outline or ()
         used = [outline[each.position - 1] for each in pairing.pairs]
@@ -164,14 +172,12 @@ class PairsScreen(PairGiving, inherit_bindings=False):
         facts += [Fact(f"{len(pairing.left)} left over", 3, "warning")] if pairing.left else []
         facts += [Fact(f"{locked} locked", 2, "warning")] if locked else []
         facts += [Fact(f"{refused} not usable", 2, "danger")] if refused else []
-        state = State(self.working, "text") if self.working else None
-        self.query_one(Header).show(_TITLE, facts, state)
+        self._facts = facts
         none = ""
         if self.outline is not None and not pairing.pairs:
             none = "No picture goes to a segment. o pairs in order, s from the first segment on."
         self.query_one(Rows).note(none)
-        keys = [key for key in PAIRS if not self.working or key.action == "leave"]
-        self.query_one(HintLine).set_keys(keys, replaced=self.app.session.settings.keys)
+        self.show()
 
     # The files
 
@@ -191,7 +197,7 @@ class PairsScreen(PairGiving, inherit_bindings=False):
     def _know_files(self, found: dict[str, str]) -> None:
         self.pairs.problems |= found
         self.query_one(Rows).refresh()
-        self.show()
+        self._count()
 
     def on_rows_moved(self) -> None:
         """Show the picture once the bar rests."""

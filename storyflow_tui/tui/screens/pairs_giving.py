@@ -31,11 +31,10 @@ Attach = Callable[[], Sequence[SegmentRecord]]
 
 
 class Given(NamedTuple):
-    """What was done: the segments that have a picture now, and the first and last position."""
+    """What was done: the segments that have a picture now, and their positions."""
 
     segments: Sequence[SegmentRecord]
-    first: int
-    last: int
+    positions: Sequence[int]
 
 
 class _StoppedError(Exception):
@@ -131,8 +130,7 @@ class PairGiving(Screen["Given | None"], inherit_bindings=False):
         self.app.session.write(write, self._done, self._refused)
 
     def _done(self, segments: Sequence[SegmentRecord]) -> None:
-        pairs = self.pairs.pairing.pairs
-        self.dismiss(Given(segments, pairs[0].position, pairs[-1].position))
+        self.dismiss(Given(segments, [each.position for each in self.pairs.pairing.pairs]))
 
     def _stopped(self) -> None:
         self._end()

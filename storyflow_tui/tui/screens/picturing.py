@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from storyflow_tui.records import counted
 from storyflow_tui.tui.screens.actions import StoryActions
+from storyflow_tui.tui.words import positions
 
 if TYPE_CHECKING:
     from storyflow_tui.tui.screens.pairs_giving import Given
@@ -49,10 +50,7 @@ class StoryPicturing(StoryActions, inherit_bindings=False):
     def _given(self, given: Given | None) -> None:
         if given is None:
             return
-        where = f"segment {given.first}"
-        if given.last > given.first:
-            where = f"segments {given.first} to {given.last}"
         what = counted(len(given.segments), "picture")
-        self.notice(f"{what} for {where}", self.TAKE_BACK)
+        self.notice(f"{what} for {positions(given.positions, 30)}", self.TAKE_BACK)
         # After the screen has heard what changed: its own queue comes behind this one.
         self.call_later(self.go_to, (given.segments[0].id,))

@@ -168,7 +168,7 @@ class LineInput(Sheet["str | None"]):
         self._limit = limit
         self._note = note
         self._kept_as = kept_as
-        self._tried = False
+        self._refused: str | None = None
 
     def compose(self) -> ComposeResult:
         """The sheet and its line."""
@@ -191,7 +191,9 @@ class LineInput(Sheet["str | None"]):
 
     def on_input_changed(self) -> None:
         """Count, and take back what was said about the text before."""
-        self._tried = False
+        # Word of what was typed may come after the Enter behind it: that text is refused still.
+        if self.query_one(Line).value != self._refused:
+            self._refused = None
         self._write()
 
     def _write(self) -> None:
@@ -204,7 +206,7 @@ class LineInput(Sheet["str | None"]):
             said = [(f"{len(value)} of {self._limit} characters", "muted")]
             if len(value) > self._limit:
                 said = [(said[0][0], "danger")]
-        if problem and self._tried:
+        if problem and value == self._refused:
             tone = "danger"
             said = [(text.cut(f"! {problem}", width), "danger")]
         accept, leave = self._words
@@ -230,7 +232,7 @@ class LineInput(Sheet["str | None"]):
     def _accept(self) -> None:
         value = self.query_one(Line).value
         if self._check is not None and self._check(value):
-            self._tried = True
+            self._refused = value
             self._write()
         else:
             self._answer(value)

@@ -11,7 +11,6 @@ from PIL import Image
 from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
 from storyflow_tui.tui import clipboard
-from storyflow_tui.tui.screens.marking import runs
 from tests.tui.conftest import Editor
 
 Opener = Any
@@ -246,14 +245,17 @@ async def test_no_mark_is_made_while_a_field_is_open(open_story: Opener) -> None
         assert editor.texts[0] == "Narration 1. AV"
 
 
-@pytest.mark.parametrize(
-    ("places", "words"),
-    [
-        ([3], "Segment 3"),
-        ([1, 2], "Segments 1–2"),
-        ([1, 2, 3, 5, 9], "Segments 1–3, 5 and 9"),
-        ([*range(1, 200, 2)], "Segments 1, 3, 5, 7, 9, 11, 13, …"),
-    ],
-)
-def test_positions_in_a_row_are_told_together(places: list[int], words: str) -> None:
-    assert runs(places, 26) == words
+async def test_with_a_filter_a_marks_what_is_shown(open_story: Opener) -> None:
+    async with open_story(5) as editor:
+        await editor.press("j", "l", "j", "j", "l")
+        await editor.shows("2 locked")
+        await editor.press("f", "u", "enter")
+        await editor.until(lambda: len(signs(editor)) == 3)
+        await editor.press("A")
+        await editor.shows("3 marked")
+        assert signs(editor) == ["■  1", "■  3", "■  5"]
+        await editor.press("d")
+        await editor.shows("Delete 3 segments?", "Segments 1, 3 and 5.")
+        await editor.press("y")
+        await editor.shows("Deleted 3 segments")
+        assert editor.texts == ["Narration 2.", "Narration 4."]

@@ -71,7 +71,7 @@ async def test_sixty_pictures_take_fewer_than_ten_keys(
         await editor.press("enter")
         await editor.shows("by number", "60 pairs")
         await editor.press("enter")
-        await editor.shows("60 pictures for segments 1 to 60", "u takes it back", "images 60/60")
+        await editor.shows("60 pictures for segments 1–60", "u takes it back", "images 60/60")
         assert stored(editor) == names
         assert len([*keys, "enter", "enter"]) < 10
         await editor.press("u")
@@ -104,7 +104,7 @@ async def test_names_without_numbers_go_in_order_from_the_current_card_on(
         await editor.shows("4 pairs")
         assert rows(editor)[0] == ["1", "fog.png"]
         await editor.press("enter")
-        await editor.shows("4 pictures for segments 1 to 4")
+        await editor.shows("4 pictures for segments 1–4")
         assert stored(editor) == ["fog.png", "sea2.png", "sea10.png", "x.png"]
 
 
@@ -129,7 +129,7 @@ async def test_only_those_without_a_picture(
         await editor.shows("only missing")
         assert rows(editor) == [["2", "a.png"], ["3", "b.png"]]
         await editor.press("enter")
-        await editor.shows("2 pictures for segments 2 to 3")
+        await editor.shows("2 pictures for segments 2–3")
         assert stored(editor) == ["b.png", "a.png", "b.png", None]
 
 
@@ -209,7 +209,7 @@ async def test_a_file_that_is_no_picture_is_told_before_and_refuses_all(
         await editor.shows("× lamp-02.png")
         assert stored(editor) == [None] * 3
         await editor.press("x", "enter")
-        await editor.shows("2 pictures for segments 1 to 3")
+        await editor.shows("2 pictures for segments 1 and 3")
 
 
 async def test_a_picture_that_is_cut_short_refuses_all_by_its_name(
@@ -251,7 +251,7 @@ async def test_escape_stops_while_pictures_are_copied(
         assert list((editor.library.media / ".staging").iterdir()) == []
         monkeypatch.setattr(Staging, "copy", copy)
         await editor.press("enter")
-        await editor.shows("4 pictures for segments 1 to 4")
+        await editor.shows("4 pictures for segments 1–4")
 
 
 async def test_progress_is_shown_and_no_other_key_acts_meanwhile(
@@ -291,7 +291,7 @@ async def test_pairs_stay_with_their_segments_when_others_move_them(
         await editor.shows("its segment was deleted")
         assert rows(editor)[:2] == [["2", "lamp-01.png"], ["3", "lamp-03.png"]]
         await editor.press("enter")
-        await editor.shows("2 pictures for segments 2 to 3")
+        await editor.shows("2 pictures for segments 2–3")
         assert stored(editor) == [None, "lamp-01.png", "lamp-03.png"]
 
 
@@ -365,7 +365,7 @@ async def test_marked_files_of_the_picker_are_paired(
         await editor.press("enter")
         await editor.shows("in order from 2 on", "2 pairs")
         await editor.press("enter")
-        await editor.shows("2 pictures for segments 2 to 3")
+        await editor.shows("2 pictures for segments 2–3")
         assert stored(editor) == [None, "a.png", "c.png", None, None]
         assert editor.cursor == 2
 

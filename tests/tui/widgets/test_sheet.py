@@ -167,6 +167,19 @@ async def test_a_line_that_cannot_be_taken_says_why_until_it_changes() -> None:
         assert app.answers == ["a"]
 
 
+async def test_a_refused_line_says_why_also_when_it_was_typed_at_once() -> None:
+    app = Below()
+    async with app.run_test(size=(80, 24)) as pilot:
+        sheet = LineInput("To position", check=lambda value: "There is none", note="a number")
+        app.push_screen(sheet, app.answers.append)
+        await pilot.pause()
+        for key in ("9", "9", "enter"):
+            app.simulate_key(key)
+        await pilot.pause()
+        await pilot.pause()
+        assert "! There is none" in screen_text(app)[20]
+
+
 async def test_what_is_pasted_into_a_line_is_sent_as_signs() -> None:
     app = Below()
     async with app.run_test(size=(80, 24)) as pilot:
