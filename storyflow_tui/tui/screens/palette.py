@@ -1,7 +1,8 @@
 """The command palette: every action of the screen below by its description, and runs it.
 
 The commands are made from the bindings that are active there, so that nothing is listed twice
-and nothing that could not be done just now. Textual's palette does the searching.
+and nothing that could not be done just now. Textual's palette does the searching; segments and
+stories, which it offers too, are in `palette_places`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from textual.dom import DOMNode
 from storyflow_tui.tui.keymap import APP, PALETTE, SCREENS, Key, bindings
 from storyflow_tui.tui.overrides import settings_keys
 from storyflow_tui.tui.screens.help import shown_keys
+from storyflow_tui.tui.screens.palette_places import Segments, Stories
 from storyflow_tui.tui.screens.themes import Themes, themes
 from storyflow_tui.tui.widgets.line import Line
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 _TABLES = {key.id: key for table in (*SCREENS.values(), APP) for key in table}
 _ITSELF = "app.palette"
-_PLACEHOLDER = "a few letters of a command"
+_PLACEHOLDER = "a few letters of a command, or of what is to be opened"
 
 
 class Command(NamedTuple):
@@ -110,7 +112,7 @@ class Palette(CommandPalette, inherit_bindings=False):
     HELP_NAME: ClassVar[str] = "palette"
 
     def __init__(self) -> None:
-        super().__init__([Actions, Themes], placeholder=_PLACEHOLDER)
+        super().__init__([Actions, Themes, Segments, Stories], placeholder=_PLACEHOLDER)
 
     def compose(self) -> ComposeResult:
         """Textual's parts, with a line that has our keys."""

@@ -46,6 +46,11 @@ class StoryScreen(Screen[None], inherit_bindings=False):
     pane: Pane
 
     @property
+    def typed_into_now(self) -> bool:
+        """Whether a line or a field is open, so that no key of the timeline acts."""
+        raise NotImplementedError
+
+    @property
     def session(self) -> Session:
         """The app's session."""
         return self.app.session

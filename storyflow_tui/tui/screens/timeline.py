@@ -194,7 +194,12 @@ class TimelineScreen(
         """While a field is open no key of the timeline acts; nor before there is something."""
         if action not in _ACTIONS:
             return True
-        return self._ready_at is not None and not self.editing and not self.finding
+        return self._ready_at is not None and not self.typed_into_now
+
+    @property
+    def typed_into_now(self) -> bool:
+        """Whether a field or the bar is open, so that no key of the timeline acts."""
+        return bool(self.editing) or self.finding
 
     def on_key(self, event: events.Key) -> None:
         """A key that was pressed before the screen stood is pressed again."""

@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from storyflow_tui.library import Library
-from storyflow_tui.story import Story
+from storyflow_tui.story import Story, StorySegment
 from storyflow_tui.tui.keymap import PROJECTS
 from storyflow_tui.tui.screens.palette import Palette, commands
 from storyflow_tui.tui.widgets.sheet import LineInput
-from tests.tui.conftest import Editor
+from tests.tui.conftest import Editor, Opener
 from tests.tui.screens.conftest import Stage
 
 
@@ -64,3 +64,53 @@ async def test_it_fits_a_small_screen(open_stories: Stage) -> None:
         assert max(map(len, editor.lines)) <= 80
         await editor.press("down", "down", "up", "enter")
         await editor.until(lambda: isinstance(editor.app.screen, LineInput))
+
+
+async def test_segments_are_found_by_their_words_and_gone_to(open_story: Opener) -> None:
+    async with open_story(30) as editor:
+        await opened(editor)
+        await editor.press(*"17 narr")
+        await editor.shows("Segment 17   Narration 17.", "prompt 17")
+        await editor.press("enter")
+        await editor.until(lambda: editor.cursor == 17)
+        assert editor.app.screen is editor.screen
+
+
+async def test_a_number_is_a_position(open_story: Opener) -> None:
+    async with open_story(30) as editor:
+        await opened(editor)
+        await editor.press(*"23")
+        await editor.shows("Segment 23   Narration 23.")
+        await editor.press("enter")
+        await editor.until(lambda: editor.cursor == 23)
+
+
+async def test_actions_come_before_segments(open_story: Opener) -> None:
+    segments = [StorySegment("Undo it all."), StorySegment("undo")]
+    async with open_story(story=Story("Undo", segments)) as editor:
+        await opened(editor)
+        await editor.press(*"undo")
+        await editor.shows("Segment 1   Undo it all.", "Segment 2   undo", "Take back the newest")
+        rows = [line for line in editor.lines if "Undo" in line or "Segment" in line]
+        assert [("Segment" in row) for row in rows[-3:]] == [False, True, True]
+
+
+async def test_no_more_segments_are_offered_than_fit(open_story: Opener) -> None:
+    async with open_story(60) as editor:
+        await opened(editor)
+        await editor.press(*"narration")
+        await editor.shows("Segment 1   Narration 1.")
+        await editor.press("ctrl+end")
+        await editor.shows("Segment 10   Narration 10.")
+        assert "Segment 11" not in editor.text
+
+
+async def test_stories_are_found_in_their_list(library: Library, open_stories: Stage) -> None:
+    for title in ("The Lamp", "Night Train", "The Night Ferry"):
+        library.projects.create(title)
+    async with open_stories() as editor:
+        await opened(editor)
+        await editor.press(*"night the")
+        await editor.shows("Open “The Night Ferry”")
+        await editor.press("enter")
+        await editor.shows("No segments yet")
