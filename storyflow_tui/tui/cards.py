@@ -83,6 +83,10 @@ class StoryCards:
         self._marked = marked
         self._found = found
         self._colours = colours
+        self.new: SegmentRecord | None = None
+        """A segment that is being written: a card at its place, and nothing in the library."""
+        self._new_below: int | None = None
+        self._new_index = 0
         self._ids: list[int] = []
         self._count = 0
         self.hidden: frozenset[int] = frozenset()
@@ -111,9 +115,16 @@ class StoryCards:
         return len(self._ids) >= self._count
 
     def order(self, ids: list[int]) -> None:
-        """The whole order, as it is in the library now."""
+        """The whole order, as it is in the library now; a new card keeps its place in it."""
         self._ids = ids
-        self._count = len(ids)
+        if self.new is not None:
+            below = self._new_below
+            index = min(self._new_index, len(ids))
+            if below is not None and below in ids:
+                index = ids.index(below) + 1
+            self._new_index = index
+            self._ids = [*ids[:index], self.new.id, *ids[index:]]
+        self._count = len(self._ids)
         self._arrange()
 
     @property
@@ -227,6 +238,37 @@ class StoryCards:
         if not self._shown:
             self.hide(None)
 
+    # A new card
+
+    def open_new(self, record: SegmentRecord, below: int | None) -> None:
+        """A segment is being written below another one, or before all."""
+        ids = list(self.ids)
+        self.new, self._new_below, self._new_index = record, below, 0
+        self._keep([record])
+        self.order(ids)
+
+    def close_new(self) -> None:
+        """Nothing came of it."""
+        if self.new is not None:
+            gone, self.new = self.new.id, None
+            self.remove(gone)
+
+    def became(self, record: SegmentRecord) -> None:
+        """The new card is a segment of the library now."""
+        if self.new is None:
+            return
+        gone, self.new = self.new.id, None
+        is_there = record.id in self._ids
+        self._ids = [
+            record.id if each == gone else each
+            for each in self._ids
+            if not (is_there and each == gone)
+        ]
+        self._count = len(self._ids)
+        self._arrange()
+        self._kept.pop(gone, None)
+        self._keep([record])
+
     # What the timeline asks for
 
     def __len__(self) -> int:
@@ -316,6 +358,8 @@ class StoryCards:
         found = self._read(lambda: self._session.segments(segment_ids))
         if found is not None:
             self._keep(found)
+        if self.new is not None and self.new.id in segment_ids:
+            self._keep([self.new])
 
     def _read(self, read: Callable[[], T]) -> T | None:
         """What `read` answers; None if it fails."""

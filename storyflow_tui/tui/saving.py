@@ -17,7 +17,7 @@ from storyflow_tui.library import Library
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.drafts import Draft, Drafts, why_not
 from storyflow_tui.tui.session import Session
-from storyflow_tui.tui.typed import EMPTY, Typed
+from storyflow_tui.tui.typed import EMPTY, NEW, Typed
 
 PAUSE = 0.5
 """Seconds after the last key until the text is saved."""
@@ -50,7 +50,9 @@ class Saving:
 
     `changed(segment_id)` is called when the state of a segment may look different, `refused` with
     each text whose save failed, `saved` with record and field of each that succeeded.
-    `later(seconds, call)` is a timer. `position` says the place of a segment, 1-based.
+    `later(seconds, call)` is a timer. `position` says the place of a segment, 1-based. Of a new
+    segment `place` says where it is written: its position, and the segment above it; `made` is
+    called with its record once its first text is saved.
     """
 
     def __init__(
@@ -63,6 +65,8 @@ class Saving:
         saved: Callable[[SegmentRecord, str], None],
         refused: Callable[[Typed, StoryflowError], None],
         position: Callable[[int], int],
+        place: Callable[[], tuple[int, int | None]] = lambda: (1, None),
+        made: Callable[[SegmentRecord], None] = lambda record: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
@@ -72,6 +76,8 @@ class Saving:
         self._saved = saved
         self._refused = refused
         self._position = position
+        self._place = place
+        self._made = made
         self._clock = clock
         self._texts: dict[tuple[int, str], Typed] = {}
         self._wake_at: float | None = None
@@ -149,18 +155,30 @@ class Saving:
         entry.due = entry.since = None
         if entry.blank or entry.in_conflict or not entry.dirty:
             return
+        if entry.base.id == NEW and entry.name != "text_content":
+            # It goes with the narration; without one there is no segment to have it.
+            entry.why = "" if self._has_narration() else EMPTY
+            return
         text, run, name, segment_id = entry.text, entry.run, entry.name, entry.base.id
+        make = self._making(entry) if segment_id == NEW else None
         entry.sending += 1
         sent_at = self._clock()
 
         def operation(library: Library) -> SegmentRecord:
             change: dict[str, Any] = {name: text}
-            record = library.segments.edit(segment_id, based_on=entry.base, run=run, **change)
+            base = entry.base
+            # Two saves of a new segment may be in the queue: the first one makes it.
+            if make is not None and base.id == NEW:
+                record = make(library)
+            else:
+                record = library.segments.edit(base.id, based_on=base, run=run, **change)
             entry.base = record
             return record
 
         def done(record: SegmentRecord) -> None:
             entry.sending -= 1
+            if self._texts.get((NEW, name)) is entry:
+                self._became(record)
             if entry.drafted_at <= sent_at:
                 self._drop(entry)  # what was saved is newer
             if entry.bare is not None:
@@ -169,9 +187,9 @@ class Saving:
                 entry.why, entry.error, entry.bare = "", None, None
                 self._drop(entry)
                 if not entry.open and not entry.sending:
-                    self._texts.pop((segment_id, name), None)
+                    self._texts.pop((record.id, name), None)
             self._saved(record, name)
-            self._changed(segment_id)
+            self._changed(record.id)
 
         def failed(error: StoryflowError) -> None:
             entry.sending -= 1
@@ -190,6 +208,40 @@ class Saving:
                 self._refused(entry, error)
 
         self._session.write(operation, done, failed, origin=self)
+
+    def _has_narration(self) -> bool:
+        narration = self._texts.get((NEW, "text_content"))
+        return narration is not None and not narration.blank
+
+    def _making(self, entry: Typed) -> Callable[[Library], SegmentRecord]:
+        """The write that makes the new segment, with its prompt as it is now."""
+        prompt = self._texts.get((NEW, "image_prompt"))
+        text, run, project_id = entry.text, entry.run, entry.base.project_id
+        typed = "" if prompt is None else prompt.text
+        position, below = self._place()
+        return lambda library: library.segments.add(
+            project_id, text, typed, position=position, below=below, run=run
+        )
+
+    def _became(self, record: SegmentRecord) -> None:
+        """The new segment is in the library: what is typed in its fields is of that one now."""
+        for entry in self._of(NEW):
+            del self._texts[NEW, entry.name]
+            self._texts[record.id, entry.name] = entry
+            if entry.base.id == NEW:
+                entry.base = record
+            if entry.name != "text_content":
+                entry.why = ""
+                if not entry.dirty:
+                    self._drop(entry)
+                self.save(entry)
+        self._made(record)
+
+    def let_go(self, segment_id: int) -> None:
+        """A new segment came to nothing; a prompt that was typed for it stays as a draft."""
+        for entry in self._of(segment_id):
+            self._texts.pop((segment_id, entry.name))
+        self._changed(segment_id)
 
     def rests_in(self, entry: Typed) -> float:
         """Seconds until the person has stopped typing this text; 0 if that is so."""
@@ -310,7 +362,7 @@ class Saving:
         return [entry for (owner, _), entry in self._texts.items() if owner == segment_id]
 
     def _forget(self, entry: Typed) -> None:
-        self._texts.pop((entry.base.id, entry.name), None)
+        self._texts = {key: each for key, each in self._texts.items() if each is not entry}
         self._drop(entry)
         self._changed(entry.base.id)
 

@@ -12,6 +12,9 @@ from storyflow_tui.errors import ConflictError, InvalidTextError, LockedError, S
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.drafts import Draft
 
+NEW = -1
+"""The id of a segment that is being written and is not in the library yet; ids begin at 1."""
+
 EMPTY = "narration is empty"
 """Why blank narration waits."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui import text
 from storyflow_tui.tui.drafts import Draft, Drafts
+from storyflow_tui.tui.typed import NEW
 
 if TYPE_CHECKING:
     from storyflow_tui.tui.app import StoryflowApp
@@ -24,7 +25,10 @@ def offer(screen: StoryEditing, draft: Draft, record: SegmentRecord | None) -> N
     `record` is the segment as it is stored; without it only the typed text is left, to be copied.
     """
     if record is None:
-        _offer_copy(screen, draft)
+        if draft.segment_id == NEW and draft.field == "text_content":
+            _offer_new(screen, draft)
+        else:
+            _offer_copy(screen, draft)
         return
     from storyflow_tui.tui.screens.conflict import ConflictScreen, ConflictWords
 
@@ -56,7 +60,32 @@ def _offer_copy(screen: StoryEditing, draft: Draft) -> None:
     def answered(copied: bool) -> None:
         screen.draft_answered(draft, None, "theirs" if copied else None)
 
-    _ask_to_copy(screen.app, draft, "segment", answered)
+    never = "new segment that was never saved"
+    whose = never if draft.segment_id == NEW else "segment that was deleted"
+    _ask_to_copy(screen.app, draft, whose, answered)
+
+
+def _offer_new(screen: StoryEditing, draft: Draft) -> None:
+    """A new segment that was typed and not saved: ask whether to make it."""
+    from storyflow_tui.tui.widgets.sheet import UnaskedQuestion
+
+    def answered(answer: bool | None) -> None:
+        if answer:
+            screen.make_of_draft(draft)
+        else:
+            screen.draft_answered(draft, None, None)
+
+    quoted = text.cut(draft.text, max(20, screen.app.size.width - 12))
+    screen.app.push_screen(
+        UnaskedQuestion(
+            f"A new segment was typed {when(draft)} and could not be saved.",
+            [f"“{quoted}”", f"It was to be segment {draft.position}."],
+            "make it now",
+            "keep the draft",
+            danger=False,
+        ),
+        answered,
+    )
 
 
 def drafts_wait(count: int) -> tuple[str, str]:
@@ -80,12 +109,12 @@ def offer_of_deleted(app: StoryflowApp, drafts: Drafts, project_ids: Collection[
                 drafts.drop(draft)
             offer_next()
 
-        _ask_to_copy(app, draft, "story", answered)
+        _ask_to_copy(app, draft, "story that was deleted", answered)
 
     offer_next()
 
 
-def _ask_to_copy(app: StoryflowApp, draft: Draft, what: str, then: Callable[[bool], None]) -> None:
+def _ask_to_copy(app: StoryflowApp, draft: Draft, whose: str, then: Callable[[bool], None]) -> None:
     from storyflow_tui.tui.widgets.sheet import UnaskedQuestion
 
     name = _NAMES.get(draft.field, draft.field)
@@ -93,12 +122,12 @@ def _ask_to_copy(app: StoryflowApp, draft: Draft, what: str, then: Callable[[boo
 
     def answered(answer: bool | None) -> None:
         if answer:
-            app.copy_text(draft.text, f"the {name} of a deleted {what}")
+            app.copy_text(draft.text, f"the {name} of a {whose}")
         then(bool(answer))
 
     app.push_screen(
         UnaskedQuestion(
-            f"A draft of {when(draft)} belongs to a {what} that was deleted.",
+            f"A draft of {when(draft)} belongs to a {whose}.",
             [f"“{quoted}”", f"Its {name} was typed and could not be saved."],
             "copy it and forget the draft",
             "keep the draft",

@@ -17,7 +17,7 @@ from storyflow_tui.tui.saving import Saving
 from storyflow_tui.tui.screens.draft import drafts_wait
 from storyflow_tui.tui.screens.story_screen import StoryScreen
 from storyflow_tui.tui.session import READING_ONLY
-from storyflow_tui.tui.typed import EMPTY, Typed
+from storyflow_tui.tui.typed import EMPTY, NEW, Typed
 from storyflow_tui.tui.widgets.field import Field
 from storyflow_tui.tui.widgets.timeline import Timeline
 
@@ -50,6 +50,8 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
             saved=self._saved,
             refused=self._save_refused,
             position=self.position_of,
+            place=self.place_of_new,
+            made=self.new_made,
         )
 
     # What the screen gives
@@ -60,6 +62,14 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
 
     def hint(self) -> None:
         """Hint at the keys that act now."""
+        raise NotImplementedError
+
+    def place_of_new(self) -> tuple[int, int | None]:
+        """Where a new segment is written: its position, and the id of the one above it."""
+        raise NotImplementedError
+
+    def new_made(self, record: SegmentRecord) -> None:
+        """The new segment is in the library now."""
         raise NotImplementedError
 
     def position_of(self, segment_id: int) -> int:
@@ -165,11 +175,7 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
         if record is not None:
             blank = self.saving.find(record.id, "text_content")
             if blank is not None and blank.dirty and blank.blank:
-                self.notice(
-                    "! Narration cannot be empty.",
-                    "The saved text stays until you write another.",
-                    "warning",
-                )
+                self._say_blank(record)
             self.saving.closed(record.id)
         self.timeline.focused_look(True)
         self.lay_out()
@@ -200,15 +206,19 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
             was_blank = before is not None and before.why == EMPTY
             entry = self.saving.typed(owner, name, text, keys=(first_key, last_key))
             if entry.why == EMPTY and not was_blank:
-                self.notice(
-                    "! Narration cannot be empty.",
-                    "The saved text stays until you write another.",
-                    "warning",
-                )
+                self._say_blank(owner)
             if self.editing is None:
                 # Typed ahead of the key that left the field, and drawn after it.
                 self.saving.closed(owner.id)
             self.pane.label()
+
+    def _say_blank(self, record: SegmentRecord) -> None:
+        if record.id != NEW:  # nothing is saved of that yet, and nothing stays
+            self.notice(
+                "! Narration cannot be empty.",
+                "The saved text stays until you write another.",
+                "warning",
+            )
 
     def on_field_left(self, event: Field.Left) -> None:
         """A field was left: its text is saved now."""
@@ -395,8 +405,29 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
             return
         from storyflow_tui.tui.screens.draft import offer
 
-        self.go_to((draft.segment_id,))
+        if draft.segment_id != NEW:
+            self.go_to((draft.segment_id,))
         offer(self, draft, record)
+
+    def make_of_draft(self, draft: Draft) -> None:
+        """Make the new segment that was typed in an earlier run."""
+
+        def done(record: SegmentRecord) -> None:
+            self.drafts.drop(draft)
+            self.call_later(self.go_to, (record.id,))
+            self._offer()
+
+        def failed(error: StoryflowError) -> None:
+            self.refused(error)
+            self._offer()
+
+        self.session.write(
+            lambda library: library.segments.add(
+                self.project_id, draft.text, position=draft.position
+            ),
+            done,
+            failed,
+        )
 
     def draft_answered(
         self, draft: Draft, record: SegmentRecord | None, answer: str | None

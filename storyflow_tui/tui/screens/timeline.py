@@ -34,6 +34,7 @@ from storyflow_tui.tui.screens.filtering import StoryFiltering
 from storyflow_tui.tui.screens.finding import StoryFinding
 from storyflow_tui.tui.screens.following import StoryFollowing
 from storyflow_tui.tui.screens.marking import StoryMarking
+from storyflow_tui.tui.screens.new_segment import StoryNewSegment
 from storyflow_tui.tui.screens.outside import StoryOutside
 from storyflow_tui.tui.screens.pane_picture import Proxies, StoryPicture
 from storyflow_tui.tui.screens.picturing import StoryPicturing
@@ -52,7 +53,11 @@ FIRST_PAGE = 32
 """Segments that are read before the order of all is known."""
 
 _ACTIONS = frozenset(key.action.partition("(")[0] for key in TIMELINE)
-_EMPTY_HINTS = {"timeline.undo": "undo", "timeline.back": "back to the stories"}
+_EMPTY_HINTS = {
+    "timeline.new_below": "write a segment",
+    "timeline.undo": "undo",
+    "timeline.back": "back to the stories",
+}
 
 
 class TimelineScreen(
@@ -63,6 +68,7 @@ class TimelineScreen(
     StoryMarking,
     StoryReading,
     StoryOutside,
+    StoryNewSegment,
     StoryActions,
     StoryEditing,
     StoryPicture,
@@ -92,7 +98,9 @@ class TimelineScreen(
             yield Static(
                 Content.assemble(
                     ("No segments yet", "bold $text"),
-                    "\n\nA command puts a script into this story:\n\n",
+                    "\n\n",
+                    ("o", "bold $text"),
+                    " writes the first one. A command puts a script into this story:\n\n",
                     (f"storyflow segment insert {self.project_id} 1 script.txt", "$text"),
                     "\n\nIn the list of stories, i imports a script as a story of its own.",
                 ),
@@ -128,8 +136,8 @@ class TimelineScreen(
             colours=lambda: colours_of(self),
         )
         self._rest_timer = self.set_interval(REST, self._rested, pause=True)
-        self.hint()
         self.lay_out()
+        self.hint()
         try:
             self.project = self.session.project(self.project_id)
             first = self.session.library.segments.first(self.project_id, FIRST_PAGE)
@@ -194,7 +202,9 @@ class TimelineScreen(
         """While a field is open no key of the timeline acts; nor before there is something."""
         if action not in _ACTIONS:
             return True
-        return self._ready_at is not None and not self.typed_into_now
+        if self._ready_at is None or self.typed_into_now:
+            return False
+        return self.acts_on_new(action)
 
     @property
     def typed_into_now(self) -> bool:

@@ -181,12 +181,16 @@ class Field(TextArea, inherit_bindings=False):
         typed, self._typed = list(self._typed.values()), {}
         return typed
 
-    def renew(self, record: SegmentRecord) -> None:
-        """The text of this field was saved: what is typed on is based on the saved record."""
-        if self.owner is not None and self.owner.id == record.id:
+    def renew(self, record: SegmentRecord, was: int | None = None) -> None:
+        """The text of this field was saved: what is typed on is based on the saved record.
+
+        `was` is the id that the segment had until now, if that was another.
+        """
+        before = record.id if was is None else was
+        if self.owner is not None and self.owner.id == before:
             self.owner = record
-        if record.id in self._typed:
-            self._typed[record.id] = self._typed[record.id]._replace(owner=record)
+        if before in self._typed:
+            self._typed[record.id] = self._typed.pop(before)._replace(owner=record)
 
     def begin(self) -> None:
         """The field is opened: type on behind the text; what can't be typed into begins above."""
