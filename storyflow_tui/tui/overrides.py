@@ -7,6 +7,7 @@ action unreachable, or two actions of one moment the same key.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -95,6 +96,24 @@ def key_of(app: App[Any], name: str) -> str:
     """The first key of a binding as people read it: the settings', else the table's."""
     keys = settings_keys(app).get(name, _KEYS[name].keys)
     return key_name(keys.split(",")[0].strip())
+
+
+def in_words(app: App[Any], words: str) -> str:
+    """A sentence of ours with the keys that hold: of `u takes it back` the `u`.
+
+    A key is a letter that stands alone before a verb; which action it is for, the topmost screen
+    that has one of this letter says.
+    """
+    replaced = settings_keys(app)
+    letters: dict[str, str] = {}
+    for screen in reversed(app.screen_stack) if replaced else ():
+        for key in getattr(screen, "KEYS", ()):
+            if len(key.names[0]) == 1:
+                letters.setdefault(key.names[0], key_of(app, key.id))
+    if not letters:
+        return words
+    found = rf"(?<!\w)({'|'.join(map(re.escape, letters))})(?= \w+s\b)"
+    return re.sub(found, lambda match: letters[match[1]], words)
 
 
 def canonical(key: str) -> str | None:

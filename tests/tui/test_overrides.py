@@ -228,3 +228,16 @@ async def test_hints_show_the_keys_that_hold_on_screens_that_say_nothing_of_them
         await editor.shows("J K reorder")
         await editor.press("S")
         await editor.shows("enter split here", "← → word", "esc leave it whole")
+
+
+async def test_notices_and_questions_name_the_keys_that_hold(open_story: Opener) -> None:
+    keys = {"timeline.undo": "ctrl+t", "timeline.lock": "u", "question.no": "x"}
+    async with open_story(3, settings=Settings(keys=keys)) as editor:
+        await editor.press("u")
+        await editor.shows("Locked segment 1", "u takes it back")
+        await editor.press("u", "d")
+        await editor.shows("^T brings it back.")
+        await editor.press("y")
+        await editor.shows("Deleted segment 1", "^T brings it back")
+        await editor.press("ctrl+t")
+        await editor.shows("U does it again")

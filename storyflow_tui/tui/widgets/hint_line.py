@@ -17,7 +17,7 @@ from textual.widget import Widget
 from storyflow_tui.tui import text
 from storyflow_tui.tui.keymap import Key, key_name
 from storyflow_tui.tui.look import SIGNS, Grid, Palette, palette
-from storyflow_tui.tui.overrides import settings_keys
+from storyflow_tui.tui.overrides import in_words, settings_keys
 from storyflow_tui.tui.strips import PackedStrip, drawn
 from storyflow_tui.tui.widgets.header import Tone
 
@@ -110,6 +110,7 @@ class HintLine(Widget):
         It stays until `clear_notice`, the next notice, or `NOTICE_SECONDS`.
         """
         self._stop_timer()
+        rest = in_words(self.app, rest) if self.is_mounted else rest
         self._notice = (text.one_line(first), text.one_line(rest), tone)
         if self.is_mounted:
             self._timer = self.set_timer(NOTICE_SECONDS, self.clear_notice)

@@ -16,7 +16,7 @@ from textual.containers import Container
 from storyflow_tui.tui import kept_lines, text
 from storyflow_tui.tui.keymap import LINE, QUESTION, bindings
 from storyflow_tui.tui.look import Grid
-from storyflow_tui.tui.overrides import key_of, settings_keys
+from storyflow_tui.tui.overrides import in_words, key_of, settings_keys
 from storyflow_tui.tui.widgets.header import Tone
 from storyflow_tui.tui.widgets.line import Line
 from storyflow_tui.tui.widgets.paper import Paper, Sheet
@@ -73,6 +73,8 @@ class Question(Sheet[bool]):
         ]
         for paragraph in self._paragraphs:
             role = "text" if paragraph.startswith("“") else "muted"
+            if role == "muted":  # a quotation is the story's own words
+                paragraph = in_words(self.app, paragraph)
             rows += [[(line, role)] for line in text.wrap(paragraph, width, _LINES)]
         rows.append([])
         answers = [
