@@ -100,6 +100,8 @@ PROJECTS = (
         "Leave the editor; everything is saved.", "Stories", "quit"),
     Key("projects.history",   "H",        "history",    "history and trash",
         "Show every change of the list, and bring deleted stories back.", "History", "history"),
+    Key("projects.find",      "slash",    "find",       "find …",
+        "Find a story by its title.", "Stories", "find"),
     Key("projects.page",      "P",        "story_page", "the story itself",
         "Title, length against the target, counts and last changes.", "Stories"),
     Key("projects.down",      "j,down",   "cursor(1)",  "next story",

@@ -26,13 +26,15 @@ from storyflow_tui.records import ProjectRecord, counted
 from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.drafts import Drafts
 from storyflow_tui.tui.folders import short
-from storyflow_tui.tui.keymap import PROJECTS, Key, bindings, readable
+from storyflow_tui.tui.keymap import FIND, PROJECTS, Key, bindings, readable
 from storyflow_tui.tui.look import Grid, ago, length, palette
 from storyflow_tui.tui.screens.draft import drafts_wait, offer_of_deleted
 from storyflow_tui.tui.screens.glances import glance_of_project, glance_of_sample
-from storyflow_tui.tui.screens.stories_actions import SAMPLE, StoriesActions
+from storyflow_tui.tui.screens.stories_actions import SAMPLE
+from storyflow_tui.tui.screens.stories_finding import StoriesFinding
 from storyflow_tui.tui.screens.story_rows import StoryRows, in_columns
 from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.widgets.find_bar import FindBar
 from storyflow_tui.tui.widgets.header import Fact, Header
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.page import Line, Page
@@ -44,10 +46,11 @@ REST = 0.12
 """Seconds without a key after which the cursor rests and the pane is filled."""
 
 _MINUTE = 60.0
+_ACTIONS = frozenset(key.action.partition("(")[0] for key in PROJECTS)
 _EMPTY_HINTS = ("import", "new", "sample", "quit")
 
 
-class ProjectsScreen(StoriesActions, inherit_bindings=False):
+class ProjectsScreen(StoriesFinding, inherit_bindings=False):
     """All stories of the library; what happens to them here and elsewhere shows at once."""
 
     CSS_PATH = "projects.tcss"
@@ -57,7 +60,7 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._stories = StoryRows()
+        self.stories = StoryRows()
         self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -66,14 +69,15 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
         with Horizontal():
             with Vertical(id="list"):
                 yield Page(surface="ground", margin=0, id="columns")
-                yield Rows(self._stories, pitch=2)
+                yield Rows(self.stories, pitch=2)
                 yield Welcome()
             yield StoryPane(self.session.thumbnails, id="pane")
         yield HintLine()
+        yield FindBar()
 
     def on_mount(self) -> None:
         """Read the list."""
-        self._stories.words_per_minute = self.session.settings.words_per_minute
+        self.stories.words_per_minute = self.session.settings.words_per_minute
         self.reload()
         self.set_interval(_MINUTE, self._age)
         self.call_after_refresh(self._offer_drafts)
@@ -127,12 +131,20 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
             elif waiting := drafts.without(there):
                 self._notice(*drafts_wait(len(waiting)), "warning")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the bar is open no key of the list acts."""
+        return not (self.finding and action in _ACTIONS)
+
+    def help_topic(self) -> tuple[str, Sequence[Key]]:
+        """Which keys the help is about."""
+        return ("find", FIND) if self.finding else (self.HELP_NAME, PROJECTS)
+
     # What is shown
 
     @property
     def current(self) -> ProjectRecord | None:
         """The story under the bar; None where there is none."""
-        records = self._stories.records
+        records = self.stories.records
         cursor = self.query_one(Rows).cursor
         return records[cursor] if cursor < len(records) else None
 
@@ -148,13 +160,13 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
             self.refused(error)
             return
         self.newest = (undo.id if undo else None, redo.id if redo else None)
-        self._stories.records = records
-        self._stories.now = datetime.now().astimezone()
-        wanted = self._stories.index(self.wanted)
+        self.stories.records = records
+        self.stories.now = datetime.now().astimezone()
+        wanted = self.stories.index(self.wanted)
         if wanted is not None:
             self.wanted = None
         elif current is not None:
-            wanted = self._stories.index(current.id)
+            wanted = self.stories.index(current.id)
         rows.reset(rows.cursor if wanted is None else wanted)
         self._show_empty(not records)
         self.show_facts()
@@ -163,7 +175,7 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
         welcome, rows = self.query_one(Welcome), self.query_one(Rows)
         was = self.has_class("empty")
         self.set_class(empty, "empty")
-        if empty or was or self.focused is None:
+        if empty or was or (self.focused is None and not self.finding):
             (welcome if empty else rows).focus()
         keys: Sequence[Key] = PROJECTS
         if empty:
@@ -175,8 +187,8 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
 
     def show_facts(self) -> None:
         """Show in the header what holds of the whole library."""
-        records = self._stories.records
-        pace = self._stories.words_per_minute
+        records = self.stories.records
+        pace = self.stories.words_per_minute
         total = sum(record.duration(pace) for record in records)
         guessed = any(record.is_guessed for record in records)
         facts = [Fact(short(self.session.library.path), 3)]
@@ -210,7 +222,7 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
             return
         record = self.current
         if record is None:
-            self._look(partial(glance_of_sample, SAMPLE, self._stories.words_per_minute))
+            self._look(partial(glance_of_sample, SAMPLE, self.stories.words_per_minute))
         else:
             now = datetime.now().astimezone()
             self._look(partial(glance_of_project, self.session, record, now))
@@ -236,9 +248,9 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
         # Redrawn only where the words differ, so that an idle screen sends nothing.
         rows = self.query_one(Rows)
         now = datetime.now().astimezone()
-        before, self._stories.now = self._stories.now, now
+        before, self.stories.now = self.stories.now, now
         for index in rows.seen:
-            changed = self._stories.records[index].updated_at
+            changed = self.stories.records[index].updated_at
             if ago(changed, before) != ago(changed, now):
                 rows.redraw(index)
 
@@ -259,7 +271,7 @@ class ProjectsScreen(StoriesActions, inherit_bindings=False):
 
     def action_last(self) -> None:
         """Move the bar to the last story."""
-        self.query_one(Rows).move_cursor(len(self._stories))
+        self.query_one(Rows).move_cursor(len(self.stories))
 
     def action_page(self, by: int) -> None:
         """Move the bar by a screen."""

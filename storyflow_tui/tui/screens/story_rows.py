@@ -8,7 +8,8 @@ from datetime import datetime
 from rich.segment import Segment
 
 from storyflow_tui.records import WORDS_PER_MINUTE, ProjectRecord
-from storyflow_tui.tui import text
+from storyflow_tui.tui import found, text
+from storyflow_tui.tui.found import Found
 from storyflow_tui.tui.look import Grid, Palette, ago, length
 from storyflow_tui.tui.widgets.rows import TEXT_COLUMN
 
@@ -22,6 +23,8 @@ class StoryRows:
         self.records: Sequence[ProjectRecord] = []
         self.words_per_minute = WORDS_PER_MINUTE
         self.now = datetime.now().astimezone()
+        self.found: Found | None = None
+        """What is looked for in the titles."""
 
     def __len__(self) -> int:
         """How many stories there are."""
@@ -44,9 +47,15 @@ class StoryRows:
         blanks = " " * max(1, width - TEXT_COLUMN - Grid.MARGIN - text.width(title) - len(figures))
         return [
             Segment(" " * (TEXT_COLUMN - 1)),
-            Segment(title, colours.style("text", bold=current)),
+            *self._title(title, current, colours),
             Segment(blanks + figures, colours.style("text" if current else "muted")),
         ]
+
+    def _title(self, title: str, current: bool, colours: Palette) -> Sequence[Segment]:
+        if self.found is None:
+            return [Segment(title, colours.style("text", bold=current))]
+        looked_for = self.found._replace(field="title" if current else "", number=0)
+        return found.segments(found.marked(title, looked_for, "title"), colours)
 
     def index(self, project_id: int | None) -> int | None:
         """Where a story stands in the list."""

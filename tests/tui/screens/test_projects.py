@@ -361,3 +361,36 @@ async def test_what_is_typed_ahead_of_the_sheet_arrives_there(
             editor.app.post_message(events.Key(key, character))
         await editor.shows("Made “Fog”")
         assert len(titles(three)) == 4
+
+
+async def test_a_story_is_found_by_its_title_as_it_is_typed(
+    open_stories: Stage, library: Library
+) -> None:
+    for title in ("Night Ferry", "The Lamp", "Day", "Night Train"):
+        library.projects.create(title)
+    async with open_stories() as editor:  # newest first: Night Train, Day, The Lamp, Night Ferry
+        rows = editor.app.screen.query_one(Rows)
+        await editor.press("j", "slash", *"NIGHT")
+        await editor.shows("/ NIGHT", "2 of 2")
+        assert rows.cursor == 3
+        await editor.press("down")
+        await editor.shows("1 of 2")
+        assert rows.cursor == 0
+        await editor.press("x")
+        await editor.shows("“NIGHTx” is in no title.", "Your place is kept")
+        assert rows.cursor == 1
+        await editor.press("escape")
+        assert (rows.cursor, "open" in editor.lines[-1]) == (1, True)
+        await editor.press("slash", *"ferry", "enter", "enter")
+        await editor.shows("No segments yet", "Night Ferry")
+
+
+async def test_letters_in_the_bar_of_the_list_do_nothing_to_the_stories(
+    open_stories: Stage, library: Library
+) -> None:
+    library.projects.create("The Lamp")
+    async with open_stories() as editor:
+        await editor.press("slash", *"nisrduUqjkgGHP?")
+        await editor.shows("/ nisrduUqjkgGHP?")
+        await editor.press("ctrl+c")
+        assert [one.title for one in library.projects.list()] == ["The Lamp"]
