@@ -104,6 +104,15 @@ async def importing(editor: Editor) -> None:
     await _shows(editor, "problem")
 
 
+async def exporting(editor: Editor) -> None:
+    """What an export as text will write, and what it leaves out."""
+    editor[0].last_export_folder = Path.home()
+    await _press(editor, "space", "j", "space", "x")
+    await _shows(editor, "Goes to", "Nothing is left out.")
+    await _press(editor, "down")
+    await _shows(editor, "Title: The Lamp")
+
+
 async def help_page(editor: Editor) -> None:
     """The keys of the timeline."""
     await _press(editor, "question_mark")
@@ -139,6 +148,7 @@ SCREENS: dict[str, Callable[[Editor], Awaitable[None]]] = {
     "pairs": pairs,
     "stories": stories,
     "import": importing,
+    "export": exporting,
     "help": help_page,
     "history": history,
 }

@@ -174,7 +174,7 @@ class _Way:
 
 
 def _way(target: Path | str | None, format_name: str | None, options: Options) -> _Way:
-    to_folder = target is not None and (_ends_with_slash(target) or Path(target).is_dir())
+    to_folder = target is not None and (_ends_with_slash(target) or _is_folder(target))
     if format_name or target is None or to_folder:
         chosen = formats.named(format_name) if format_name else formats.JSON
     else:
@@ -198,6 +198,13 @@ def _records(
 def _ends_with_slash(target: Path | str) -> bool:
     # A Path has forgotten its last slash; a caller that knows of one hands the text on.
     return isinstance(target, str) and target.endswith(("/", os.sep))
+
+
+def _is_folder(target: Path | str) -> bool:
+    try:
+        return Path(target).is_dir()
+    except (OSError, ValueError):
+        return False  # it cannot be looked at; writing it says why
 
 
 def _story_segment(record: SegmentRecord) -> StorySegment:

@@ -99,6 +99,7 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
         self.session.refused = self.refused
         self.demo = demo
         self.last_image_folder = Path.cwd()
+        self.last_export_folder = Path.cwd()
         self._start = (project_id, segment_id)
         self._handle_signals = handle_signals
         self._has_upkeep = look_after

@@ -30,6 +30,7 @@ from storyflow_tui.tui.look import Grid, length
 from storyflow_tui.tui.place import Place
 from storyflow_tui.tui.screens.actions import StoryActions
 from storyflow_tui.tui.screens.editing import StoryEditing
+from storyflow_tui.tui.screens.exporting import StoryExporting
 from storyflow_tui.tui.screens.filtering import StoryFiltering
 from storyflow_tui.tui.screens.finding import StoryFinding
 from storyflow_tui.tui.screens.following import StoryFollowing
@@ -63,6 +64,7 @@ _EMPTY_HINTS = {
 class TimelineScreen(
     StoryFollowing,
     StoryPicturing,
+    StoryExporting,
     StoryFinding,
     StoryFiltering,
     StoryMarking,
