@@ -19,7 +19,7 @@ from storyflow_tui.cli.doctor.remark import Remark
 from storyflow_tui.cli.text import one_line, screen_width
 from storyflow_tui.records import counted
 
-_NAMES = 14  # columns of the names of what was looked at
+_NAMES = 16  # columns of the names of what was looked at
 
 
 @click.command(cls=Command)

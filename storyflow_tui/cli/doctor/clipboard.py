@@ -55,7 +55,7 @@ def _outside(here: Surroundings) -> Remark:
         f"tmux does not know how to hand a text on to {name}: it stays in tmux's buffer",
         False,
         f"In ~/.tmux.conf, if {name} takes OSC 52; then attach anew:",
-        (f'set -as terminal-features ",{name}:clipboard"', "tmux source-file ~/.tmux.conf"),
+        (f'set -as terminal-features ",{name}:clipboard"',),
     )
 
 

@@ -9,8 +9,7 @@ from functools import partial
 from storyflow_tui.cli.doctor.asking import Surroundings
 from storyflow_tui.cli.doctor.remark import Remark
 
-_CONF = "In ~/.tmux.conf:"
-_READ_AGAIN = "tmux source-file ~/.tmux.conf"
+_CONF = "In ~/.tmux.conf, which tmux source-file ~/.tmux.conf reads again:"
 _QUICK = 100
 """Milliseconds of `escape-time` from which on Escape is felt to be late."""
 
@@ -95,7 +94,7 @@ def _colours(here: Surroundings, version: str) -> Remark:
         f"256 go out to {name}: pictures are coarse",
         False,
         f"In ~/.tmux.conf, if {name} shows all colours, as nearly every one does; then attach anew",
-        (line, _READ_AGAIN),
+        (line,),
     )
 
 
@@ -108,7 +107,7 @@ def _escape_time(here: Surroundings) -> Remark:
         f"{found} ms, which Escape is late by",
         False,
         _CONF,
-        ("set -sg escape-time 10", _READ_AGAIN),
+        ("set -sg escape-time 10",),
     )
 
 
@@ -121,7 +120,7 @@ def _default_terminal(here: Surroundings) -> Remark:
         f"{found}, which does not say what tmux can show",
         False,
         "In ~/.tmux.conf, and then new windows:",
-        ('set -g default-terminal "tmux-256color"', _READ_AGAIN),
+        ('set -g default-terminal "tmux-256color"',),
     )
 
 
@@ -135,7 +134,10 @@ def _prefix(here: Surroundings) -> Remark:
         f"{found}, so that the editor's ^{letter.upper()} does not reach it: {found} twice does",
         False,
         "In ~/.tmux.conf, another such as",
-        ("set -g prefix C-b", "bind C-b send-prefix", _READ_AGAIN),
+        (
+            "set -g prefix C-b",
+            "bind C-b send-prefix",
+        ),
     )
 
 

@@ -84,8 +84,8 @@ def test_what_is_wrong_says_what_to_do_and_the_exit_code_is_1(run: Run) -> None:
     assert "the nearest is timeline.lock" in remarks[1]["found"]
     assert remarks[0]["paste"] == [f"${{EDITOR:-vi}} {config_file()}"]
     shown = run("doctor").out
-    assert "  !   config.toml     " in shown
-    assert f"\n                        ${{EDITOR:-vi}} {config_file()}\n" in shown
+    assert "  !   config.toml       " in shown
+    assert f"\n                          ${{EDITOR:-vi}} {config_file()}\n" in shown
     assert "2 things of" in shown
 
 
