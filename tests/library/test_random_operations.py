@@ -13,7 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storyflow_tui.errors import LockedError, NothingToUndoError
+from storyflow_tui.errors import (
+    InvalidOrderError,
+    InvalidTextError,
+    LockedError,
+    NothingToUndoError,
+    StoryflowError,
+)
 from storyflow_tui.library import Library
 from storyflow_tui.library.models import TALLY_COLUMNS
 from storyflow_tui.library.tally import Counts, counts_of
@@ -37,6 +43,10 @@ OTHERS = [
     st.tuples(st.just("move_many"), SOME, NUMBERS),
     st.tuples(st.just("copy"), SOME, NUMBERS),
     st.tuples(st.just("insert"), NUMBERS, st.lists(TEXTS, min_size=1, max_size=2)),
+    st.tuples(st.just("add"), NUMBERS, TEXTS),
+    st.tuples(st.just("duplicate"), NUMBERS),
+    st.tuples(st.just("split"), NUMBERS, st.integers(0, 12)),
+    st.tuples(st.just("merge"), NUMBERS),
     st.tuples(st.just("undo")),
     st.tuples(st.just("undo")),
     st.tuples(st.just("redo")),
@@ -90,11 +100,16 @@ class Pair:
 
         self.agree(edit, self.model.edit(self.project_id, key, text, prompt) is None)
 
-    def agree(self, operation: Callable[[], object], passes: bool) -> None:
+    def agree(
+        self,
+        operation: Callable[[], object],
+        passes: bool,
+        refusal: type[StoryflowError] = LockedError,
+    ) -> None:
         if passes:
             operation()
         else:
-            with pytest.raises(LockedError):
+            with pytest.raises(refusal):
                 operation()
 
     def pick_some(self, numbers: list[int]) -> list[int]:
@@ -157,6 +172,28 @@ class Pair:
         story = Story("", [StorySegment(text) for text in texts])
         self.library.projects.insert(self.project_id, position, story)
         self.model.insert(self.project_id, position, texts)
+
+    def add(self, number: int, text: str) -> None:
+        position = number % (len(self.order) + 1) + 1
+        self.library.segments.add(self.project_id, text, position=position)
+        self.model.add(self.project_id, position, text)
+
+    def duplicate(self, number: int) -> None:
+        key = self.pick(number)
+        self.library.segments.duplicate(key)
+        self.model.duplicate(self.project_id, key)
+
+    def split(self, number: int, offset: int) -> None:
+        key = self.pick(number)
+        code = self.model.split(self.project_id, key, offset)
+        refusal = LockedError if code == "locked" else InvalidTextError
+        self.agree(lambda: self.library.segments.split(key, offset), code is None, refusal)
+
+    def merge(self, number: int) -> None:
+        key = self.pick(number)
+        code = self.model.merge(self.project_id, key)
+        refusal = LockedError if code == "locked" else InvalidOrderError
+        self.agree(lambda: self.library.segments.merge(key), code is None, refusal)
 
     def replay(self, forward: bool) -> bool:
         history = self.library.history

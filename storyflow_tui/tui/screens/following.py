@@ -25,6 +25,8 @@ class StoryFollowing(
         super().__init__()
         self._goal: tuple[int, ...] = ()
         self._reload_wanted = False
+        self._order_awaited = False
+        """Whether the order is being read on a worker."""
 
     def on_session_library_changed(self, event: Session.LibraryChanged) -> None:
         """Redraw what a change names; of another process's, everything that can be seen."""
@@ -64,6 +66,8 @@ class StoryFollowing(
             self._order_read(*self._read_order())
             return
 
+        self._order_awaited = True
+
         def read() -> None:
             self.app.call_later(self._order_read, *self._read_order())
 
@@ -76,6 +80,7 @@ class StoryFollowing(
             return [], error
 
     def _order_read(self, ids: list[int], error: StoryflowError | None) -> None:
+        self._order_awaited = False
         if error is not None:
             self.unread(error)
         else:
@@ -112,6 +117,10 @@ class StoryFollowing(
     def go_to(self, segment_ids: tuple[int, ...]) -> None:
         """Put the bar on the first of these that is there; the pane follows at once."""
         self._goal = ()
+        if self._order_awaited:
+            # What is known of the order is older: a segment that is gone may still be in it.
+            self._goal = segment_ids
+            return
         for segment_id in segment_ids:
             self.reveal(segment_id)
             index = self.cards.index_of(segment_id)

@@ -43,6 +43,19 @@ async def test_a_copy_is_the_current_card_and_undo_goes_back(open_story: Opener)
         await editor.until(lambda: editor.cursor == 3)
 
 
+async def test_undo_in_a_story_of_thousands_goes_back_to_the_original_too(
+    open_story: Opener,
+) -> None:
+    async with open_story(2500) as editor:
+        await editor.until(lambda: editor.screen.cards.complete)
+        await editor.press("j", "D")
+        await editor.until(lambda: editor.cursor == 3 and len(editor.screen.cards) == 2501)
+        await editor.press("u")
+        await editor.until(lambda: len(editor.screen.cards) == 2500)
+        await editor.until(lambda: editor.cursor == 2)
+        await editor.shows("2 of 2500")
+
+
 async def test_a_copy_without_its_missing_picture_is_said(
     open_story: Opener, library: Any, tmp_path: Path
 ) -> None:
