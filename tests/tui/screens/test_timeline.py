@@ -514,14 +514,14 @@ async def test_header_keeps_the_state_in_its_last_columns(open_story: Opener) ->
 
 
 async def test_settings_replace_keys(open_story: Opener) -> None:
-    settings = Settings(keys={"timeline.lock": "x"})
+    settings = Settings(keys={"timeline.lock": "X"})
     async with open_story(2, settings=settings) as editor:
         await editor.press("l")
         assert not editor.segments[0].is_locked
-        await editor.press("x")
+        await editor.press("X")
         assert editor.segments[0].is_locked
         await editor.press("j")
-        await editor.shows("x lock")
+        await editor.shows("X lock")
 
 
 @pytest.mark.parametrize("key", ["l", "J", "u", "I", "y"])
