@@ -18,9 +18,12 @@ from textual import events
 
 from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.tui import rehearsal
 from storyflow_tui.tui.screens.conflict import ConflictScreen
+from storyflow_tui.tui.widgets.hint_line import HintLine
 from tests.screens import screen_text
 from tests.tui.conftest import Editor, Opener
+from tests.tui.screens.hand_clock import HandClock
 
 WIDE, NARROW = (120, 40), (80, 24)
 _START = datetime(2024, 2, 15, 12, tzinfo=UTC)
@@ -194,6 +197,53 @@ async def test_history(
         await editor.press("H", "G")
         await editor.shows("trash 1 file, 5 KiB", "Change 4")
         assert await seen(editor, "before" if size == WIDE else "Before") == snapshot
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+async def test_read_through(
+    open_story: Opener, project_id: int, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    async with open_story(project_id=project_id, size=size) as editor:
+        await editor.press("v", "j", "p")
+        assert await seen(editor, "! The picture is missing.", "the tower and its") == snapshot
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+async def test_rehearse_and_lengths(
+    open_story: Opener,
+    library: Library,
+    project_id: int,
+    size: tuple[int, int],
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = HandClock()
+    monkeypatch.setattr(rehearsal, "CLOCK", clock)
+    library.projects.set_target(project_id, 60)
+    async with open_story(project_id=project_id, size=size) as editor:
+        await editor.press("j", "t", "space")
+        clock.pass_(11.5)
+        await editor.press("space", "p")
+        editor.app.screen.query_one(HintLine).clear_notice()
+        assert await seen(editor, "3 of 9", "the clock waits") == snapshot
+        await editor.press("q")
+        assert await seen(editor, "1 length was taken", "! ") == snapshot
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+async def test_story_page(
+    open_story: Opener,
+    library: Library,
+    project_id: int,
+    size: tuple[int, int],
+    snapshot: SnapshotAssertion,
+    in_utc: None,
+) -> None:
+    library.segments.edit(library.segments.ids(project_id)[2], image_prompt="fog")
+    library.projects.set_target(project_id, 240)
+    async with open_story(project_id=project_id, size=size) as editor:
+        await editor.press("P")
+        assert await seen(editor, "Set the target to 4:00", "Feb 2024") == snapshot
 
 
 async def test_conflict(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:

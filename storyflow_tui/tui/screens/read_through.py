@@ -27,6 +27,7 @@ from storyflow_tui.tui.screens.one_story import OneStory
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Fact, Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
+from storyflow_tui.tui.widgets.narration import Narration
 from storyflow_tui.tui.widgets.page import Page
 from storyflow_tui.tui.widgets.picture import Picture
 
@@ -67,7 +68,7 @@ class ReadThroughScreen(OneStory[int], inherit_bindings=False):
         """Header, picture, narration, prompt, hint line."""
         yield Header()
         yield Picture(surface="ground")
-        yield Page(surface="ground", id="narration")
+        yield Narration(id="narration")
         yield Page(surface="ground", id="prompt")
         yield HintLine()
 
@@ -75,7 +76,7 @@ class ReadThroughScreen(OneStory[int], inherit_bindings=False):
         """Read the story and show the segment."""
         self.reel = Reel(self.session, self._ids)
         self.picture = self.query_one(Picture)
-        self.narration = self.query_one("#narration", Page)
+        self.narration = self.query_one(Narration)
         self.prompt = self.query_one("#prompt", Page)
         self.header = self.query_one(Header)
         self.query_one(HintLine).set_keys(READ, replaced=self.session.settings.keys)
@@ -123,7 +124,7 @@ class ReadThroughScreen(OneStory[int], inherit_bindings=False):
         """A share of the rows for each part, the same for every segment of a story."""
         width, height = self.size
         left, _ = narration.measure(width)
-        self.narration.margin_left = self.prompt.margin_left = left
+        self.prompt.margin_left = left
         self.prompt.display = self._prompt_shown
         self.prompt.styles.height = _PROMPT_LINES
         pictured = self.picture.display = self.project.image_count > 0
@@ -147,8 +148,6 @@ class ReadThroughScreen(OneStory[int], inherit_bindings=False):
         shown = (record, self.size.width, self._prompt_shown)
         if shown == self._shown and not anew:
             return
-        if not self._shown or self._shown[0] != record:
-            self.narration.top = 0
         self._shown = shown
         self._show_texts(record)
         if self._resting is not None:
@@ -158,12 +157,7 @@ class ReadThroughScreen(OneStory[int], inherit_bindings=False):
     def _show_texts(self, record: SegmentRecord) -> None:
         _, cells = narration.measure(self.size.width)
         colours = palette(self.app.theme)
-        style = colours.style("text")
-        if len(record.text_content) <= narration.AT_ONCE:
-            self.narration.show(narration.rows_of(record.text_content, cells, style))
-        else:
-            self.narration.show([])
-            self._wrap(record.text_content, cells)
+        self.narration.read(record.text_content, self.size.width)
         if self._prompt_shown:
             words = record.image_prompt if record.image_prompt.strip() else "no prompt"
             rows = text.wrap(words, cells - 2, _PROMPT_LINES)
@@ -174,12 +168,6 @@ class ReadThroughScreen(OneStory[int], inherit_bindings=False):
                     for at, row in enumerate(rows)
                 ]
             )
-
-    @work(thread=True, exclusive=True, group="narration", exit_on_error=False)
-    def _wrap(self, content: str, cells: int) -> None:
-        worker = get_current_worker()
-        rows = narration.rows_of(content, cells, palette(self.app.theme).style("text"))
-        self.arrive(worker, self.narration.show, rows)
 
     def _show_time(self) -> None:
         count = self.project.segment_count

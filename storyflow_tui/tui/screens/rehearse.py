@@ -11,10 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.worker import get_current_worker
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.lengths import clock as on_the_clock
@@ -28,6 +26,7 @@ from storyflow_tui.tui.screens.one_story import OneStory
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Fact, Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
+from storyflow_tui.tui.widgets.narration import Narration
 from storyflow_tui.tui.widgets.page import Line, Page
 
 TICK = 0.2
@@ -66,7 +65,7 @@ class RehearseScreen(OneStory[int], inherit_bindings=False):
         """Header, clock, narration, what comes next, hint line."""
         yield Header()
         yield Page(surface="ground", id="clock")
-        yield Page(surface="ground", id="narration")
+        yield Narration(id="narration")
         yield Page(surface="ground", id="next")
         yield HintLine()
 
@@ -74,7 +73,7 @@ class RehearseScreen(OneStory[int], inherit_bindings=False):
         """Read the story and show the segment; the clock waits for the first key."""
         self.reel = Reel(self.session, [self._segment_id])
         self.clock = self.query_one("#clock", Page)
-        self.narration = self.query_one("#narration", Page)
+        self.narration = self.query_one(Narration)
         self.following = self.query_one("#next", Page)
         self.header = self.query_one(Header)
         self.query_one(HintLine).set_keys(REHEARSE, replaced=self.session.settings.keys)
@@ -129,8 +128,6 @@ class RehearseScreen(OneStory[int], inherit_bindings=False):
         following = self._record(self._place + 1)
         shown = (record, following, self.size, self.app.theme)
         if shown != self._shown:
-            if not self._shown or self._shown[0] != record:
-                self.narration.top = 0
             self._shown = shown
             self._show_texts(record, following)
         self._show_time()
@@ -147,15 +144,10 @@ class RehearseScreen(OneStory[int], inherit_bindings=False):
         # Where eyes rest: a tall screen is not read at its upper edge.
         above = 1 if self.size.height < _TALL else self.size.height // 6
         self.clock.styles.margin = (above, 0, 0, 0)
-        for page in (self.clock, self.narration, self.following):
+        for page in (self.clock, self.following):
             page.margin_left = left
         colours = palette(self.app.theme)
-        if len(record.text_content) <= narration.AT_ONCE:
-            style = colours.style("text")
-            self.narration.show(narration.rows_of(record.text_content, cells, style))
-        else:
-            self.narration.show([])
-            self._wrap(record.text_content, cells)
+        self.narration.read(record.text_content, self.size.width)
         muted = colours.style("muted")
         lines: list[Line] = [[Segment("This is the last segment", muted)]]
         if following is not None:
@@ -163,12 +155,6 @@ class RehearseScreen(OneStory[int], inherit_bindings=False):
             rows = text.wrap(following.text_content, cells, _NEXT_LINES)
             lines += [[Segment(row, muted)] for row in rows]
         self.following.show(lines)
-
-    @work(thread=True, exclusive=True, group="narration", exit_on_error=False)
-    def _wrap(self, content: str, cells: int) -> None:
-        worker = get_current_worker()
-        rows = narration.rows_of(content, cells, palette(self.app.theme).style("text"))
-        self.arrive(worker, self.narration.show, rows)
 
     def _show_time(self) -> None:
         clock, estimate = self.rehearsal, ""

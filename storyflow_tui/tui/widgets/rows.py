@@ -214,6 +214,8 @@ class Rows(Widget, can_focus=True):
         self.post_message(self.Moved(self, self.cursor))
 
     def _keep_in_view(self) -> None:
+        if not self.size.height:  # not laid out yet: its first size tells what can be seen
+            return
         room = self.room
         top = min(self.top, self.cursor)
         top = max(top, self.cursor - room + 1)

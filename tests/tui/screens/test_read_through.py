@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from rich.style import Style
 
 from storyflow_tui.config import Settings
 from storyflow_tui.errors import DamagedError
 from storyflow_tui.library import Library
 from storyflow_tui.library.thumbnails import Thumbnails
 from storyflow_tui.story import Story, StorySegment
-from storyflow_tui.tui import rehearsal
+from storyflow_tui.tui import narration, rehearsal
 from storyflow_tui.tui.screens import one_story, read_through
 from storyflow_tui.tui.screens.projects import ProjectsScreen
 from storyflow_tui.tui.screens.read_through import ReadThroughScreen
 from storyflow_tui.tui.screens.timeline import TimelineScreen
-from storyflow_tui.tui.widgets.page import Page
+from storyflow_tui.tui.widgets.page import Line, Page
 from storyflow_tui.tui.widgets.picture import Picture
 from tests.tui.conftest import Editor, Opener
 from tests.tui.screens.hand_clock import HandClock
@@ -162,7 +163,17 @@ async def test_a_long_narration_is_gone_through_before_the_next(open_story: Open
         await editor.shows("1 of 2", "line 1")
 
 
-async def test_a_narration_of_a_megabyte_holds_up_no_key(open_story: Opener) -> None:
+async def test_a_narration_of_a_megabyte_holds_up_no_key(
+    open_story: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrapped_by: dict[int, str] = {}
+    rows_of = narration.rows_of
+
+    def told(content: str, cells: int, style: Style) -> list[Line]:
+        wrapped_by[len(content)] = threading.current_thread().name
+        return rows_of(content, cells, style)
+
+    monkeypatch.setattr(narration, "rows_of", told)
     story = Story("T", [StorySegment("long " * 200_000), StorySegment("After it.")])
     async with open_story(story=story, size=NARROW) as editor:
         await editor.press("v")
@@ -171,6 +182,31 @@ async def test_a_narration_of_a_megabyte_holds_up_no_key(open_story: Opener) -> 
         await editor.shows("After it.")
         await editor.press("k")
         await editor.shows("long long", "↓")
+    assert wrapped_by[len("After it.")] == "MainThread"
+    assert wrapped_by[1_000_000] != "MainThread"
+
+
+async def test_a_long_narration_that_comes_late_does_not_stand_in_another_segment(
+    open_story: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    rows_of = narration.rows_of
+
+    def late(content: str, cells: int, style: Style) -> list[Line]:
+        if content.startswith("long"):
+            gate.wait(20)
+        return rows_of(content, cells, style)
+
+    monkeypatch.setattr(narration, "rows_of", late)
+    story = Story("T", [StorySegment("long " * 5000), StorySegment("After it.")])
+    async with open_story(story=story, size=NARROW) as editor:
+        await editor.press("v", "j")
+        await editor.shows("After it.")
+        gate.set()
+        await editor.until(lambda: all(worker.is_finished for worker in editor.app.workers))
+        await editor.pilot.pause()
+        assert "After it." in editor.text
+        assert "long" not in editor.text
 
 
 @pytest.mark.parametrize("size", [SMALL, NARROW, (100, 30), (120, 40), (200, 60)])

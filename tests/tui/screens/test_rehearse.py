@@ -264,6 +264,15 @@ async def test_the_table_holds_the_lengths_against_estimate_and_target(
         assert [line[1] for line in editor.lines if " one two" in line] == ["■", "■", " "]
 
 
+async def test_the_table_shows_what_there_is_room_for(open_story: Opener, clock: HandClock) -> None:
+    async with open_story(12, size=NARROW) as editor:
+        await editor.press("j", "t", "space")
+        await read(editor, clock, 4)
+        await editor.press("q")
+        await editor.shows("1 length was taken", "Narration 1.", "Narration 12.")
+        assert "more" not in editor.text
+
+
 async def test_leaving_asks_and_the_safe_answer_keeps(open_story: Opener, clock: HandClock) -> None:
     async with open_story(3, size=NARROW) as editor:
         await editor.press("t", "space")
