@@ -187,3 +187,26 @@ def test_pictures_for_many_cost_no_more_each_the_more_there_are(
         costs.append(len(statements))
     assert costs[1] < costs[0] * 4 < costs[2] * 8
     assert costs[2] < costs[0] * 5
+
+
+def test_files_are_looked_at_no_more_often_the_more_there_are(
+    library: Library,
+    sample_story: Callable[[int], Any],
+    pictures: Sequence[Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = library.segments.ids(library.projects.import_story(sample_story(60)).id)
+    looks, stat = [0], Path.stat
+
+    def counted(path: Path, **options: Any) -> Any:
+        looks[0] += 1
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", counted)
+    costs = []
+    for count in (15, 60):
+        for picture in (pictures[0], pictures[0]):  # the second replaces the first, by its name
+            looks[0] = 0
+            library.segments.attach_images([(key, picture) for key in ids[:count]])
+        costs.append(looks[0])
+    assert costs[1] < costs[0] * 5
