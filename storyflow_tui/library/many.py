@@ -189,9 +189,7 @@ class ManySegments:
             now = self._together(staged)
             self._demand_unlocked(now)
             what = self._named(now)
-            change.label = f"Choose {counted(len(now), 'picture')} for {what}"
-            if len(now) == 1:
-                change.label = f"Choose a picture for {what}"
+            change.label = f"Choose {'a picture' if len(now) == 1 else 'pictures'} for {what}"
             for segment in now:
                 image = media.image_path(segment.project_id, segment.id, paths[segment.id].name)
                 set_image(change, segment, image)

@@ -41,7 +41,7 @@ def test_each_gets_its_picture_in_one_change(
         assert (library.media / segment.image_file).read_bytes() == picture.read_bytes()
     assert library.projects.get(project.id).image_count == 3
     assert [change.label for change in library.history.list(project.id)] == [
-        "Choose 3 pictures for 3 segments"
+        "Choose pictures for 3 segments"
     ]
     library.history.undo(project.id)
     assert rows(library) == before

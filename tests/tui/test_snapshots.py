@@ -160,6 +160,25 @@ async def test_picker_with_a_refused_file(
         assert await seen(editor, "× Not usable", "20 B") == snapshot
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+async def test_pairs_of_pictures_and_segments(
+    open_story: Opener, project_id: int, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    folder = Path.home() / "pictures"
+    for number, kibibytes in enumerate((3, 40, 7, 5), 1):
+        file = picture(folder / f"harbour-{number:02}.png", "#306080", kibibytes)
+        os.utime(file, (_LONG_AGO, _LONG_AGO))
+    (folder / "harbour-03.png").write_text("not a picture at all")
+    picture(folder / "cover.png", "#806030", 3)
+    async with open_story(project_id=project_id, size=size) as editor:
+        editor.app.last_image_folder = folder
+        await editor.press("F")
+        await editor.shows("take all")
+        await editor.press("enter")
+        words = ("1 left over", "1 not usable", *(["64 × 36"] if size == WIDE else []))
+        assert await seen(editor, *words) == snapshot
+
+
 async def test_import_with_a_problem(
     open_story: Opener, project_id: int, snapshot: SnapshotAssertion
 ) -> None:

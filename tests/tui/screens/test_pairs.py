@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -262,20 +263,18 @@ async def test_progress_is_shown_and_no_other_key_acts_meanwhile(
     path = folder(*numbered(3))
     async with open_story(3) as editor:
         await open_folder(editor, path)
-        copy, waits, seen = Staging.copy, [True], []
+        copy, goes_on = Staging.copy, Event()
 
         def copied(staging: Staging, source: Path, limit: int) -> Path:
             if source.name == "lamp-02.png":
-                editor.app.call_from_thread(lambda: seen.append(editor.text))
-                while waits:
-                    pass
+                goes_on.wait(20)
             return copy(staging, source, limit)
 
         monkeypatch.setattr(Staging, "copy", copied)
         await editor.pilot.press("enter")
         await editor.shows("1 of 3 …")
         await editor.pilot.press("x", "J", "q")
-        waits.clear()
+        goes_on.set()
         await editor.until(lambda: editor.app.screen is editor.screen or "Stopped" in editor.text)
         assert "Stopped" in editor.text, "q stops"
         assert rows(editor) == [[str(n), f"lamp-0{n}.png"] for n in range(1, 4)]
