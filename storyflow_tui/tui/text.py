@@ -14,6 +14,11 @@ from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size
 
+from storyflow_tui.tui.cell_widths import as_terminals_do
+
+# Whoever measures does it with what stands here: nothing is measured before.
+as_terminals_do()
+
 REACH = 4096
 """Characters of a text that `wrap`, `one_line` and `cut` look at, at most."""
 
@@ -29,11 +34,15 @@ _DROPPED = (
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"
 )
+# Of one cell or two by the version of Unicode that a terminal knows.
+_UNSURE = (
+    "\u2630-\u2637\u268a-\u268f\u302e\u302f\u3248-\u324f\U00016ff0\U00016ff1\U0001d300-\U0001d376"
+)
 # Controls, the Unicode line ends, what turns the direction of a line, halves of surrogate pairs.
-_SIGNED = "\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
-_ODD = re.compile(f"[{_DROPPED}{_SIGNED}]")
+_CONTROLS = "\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
+_ODD = re.compile(f"[{_DROPPED}{_CONTROLS}{_UNSURE}]")
 _DROP = re.compile(f"[{_DROPPED}]")
-_SIGNS = re.compile(f"[\n{_SIGNED}]")
+_SIGNS = re.compile(f"[\n{_CONTROLS}]")
 _SURPLUS = re.compile(
     f"([\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u065f\u1ab0-\u1aff\u1dc0-\u1dff"
     f"\u20d0-\u20ff\ufe20-\ufe2f]{{{_MARKS}}})"

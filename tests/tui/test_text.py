@@ -90,6 +90,23 @@ def test_scripts_keep_their_letters_and_marks() -> None:
         assert safe(words) == words
 
 
+def test_a_vowel_sign_beside_its_letter_takes_a_cell_and_one_above_it_none() -> None:
+    for words, cells in (
+        ("नमस्ते", 4),
+        ("कहानी", 5),
+        ("தமிழ்", 4),
+        ("ঢাকা", 4),
+        ("ခရီး", 3),
+        ("ไทยน้ำ", 5),
+        ("e\u0301t\u0327", 2),
+    ):
+        assert width(words) == cell_len(words) == cells
+
+
+def test_what_terminals_measure_by_their_age_is_a_sign() -> None:
+    assert safe("a☰b㉈c") == "a·b·c"
+
+
 def test_a_heap_of_marks_is_bounded() -> None:
     assert len(safe("z" + "\u0301" * 5000 + "a")) <= 10
 
