@@ -12,11 +12,11 @@ from tests.e2e.terminal import Terminal, long, run
 
 TEXTS = [
     "कहानी एक पहाड़ी गाँव में शुरू होती है, जहाँ नदी चाँदी की तरह चमकती थी और लोग गाते थे।",
-    "灯台の光が消えた夜、海は静かだった。誰もいない浜辺に「船」が来た。それから朝まで、何もなかった。",
-    "Zu\\u0301 e\\u0301te\\u0301: cafe\\u0301 ☁️ and a flag 🇩🇪🇫🇷, a family 👨‍👩‍👧, a thumb 👍🏽 and more of it all",
+    "灯台の光が消えた夜、海は静かだった。誰もいない浜辺に「船」が来た。それから朝まで、何もない。",
+    "E\u0301te\u0301: ☁️, a flag 🇩🇪🇫🇷, a family 👨\u200d👩\u200d👧, a thumb 👍🏽 and more of it all",
     "كانت المنارة مظلمة في تلك الليلة، ولم يكن أحد على الشاطئ סיפור קצר עם נִקּוּד בתוכו",
     "அது ஒரு பழைய கதை, தமிழ் நாட்டில் ঢাকা শহরে ခရီးသည် နေရာ ខ្មែរ ស្រី ไทยน้ำตก",
-    "tab\\there\\tand\\tthere, " + "x" * 300 + " ☰ ㉈ \\u200b\\u00ad",
+    "tab\there\tand\tthere, " + "x" * 300 + " ☰ ㉈ \u200b\u00ad",
 ]
 
 
@@ -26,10 +26,9 @@ TEXTS = [
 def test_each_line_is_as_wide_for_tmux_as_it_was_drawn(
     tmp_path: Path, columns: int, rows: int
 ) -> None:
-    texts = [json.loads(f'"{text}"') for text in TEXTS]
     script = tmp_path / "story.json"
-    segments = [{"text_content": text, "image_prompt": text} for text in texts]
-    script.write_text(json.dumps({"title": texts[0][:40], "segments": segments}))
+    segments = [{"text_content": text, "image_prompt": text} for text in TEXTS]
+    script.write_text(json.dumps({"title": TEXTS[0][:40], "segments": segments}))
     library = tmp_path / "library"
     run(library, "import", str(script))
     terminal = Terminal(columns, rows)
