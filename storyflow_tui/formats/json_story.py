@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ from storyflow_tui.story import Contents, Story, StorySegment, clean_segment
 
 _STORY_KEYS = ("title", "segments")
 _SEGMENT_KEYS = ("text_content", "image_prompt", "image_file", "is_locked", "audio_duration")
+_SEGMENTS = re.compile(r'"segments"\s*+:\s*+\[')
+_GAP = re.compile(r"[\s,]*+")
 _DIGITS = 1000
 _NAMED = 8
 
@@ -82,6 +85,27 @@ class JsonFormat:
     def left_out(self, contents: Contents, options: Options = USUAL) -> list[str]:
         """JSON holds all that a story has; where its pictures go is for the caller to say."""
         return []
+
+
+def lines_of(text: str, index: int) -> tuple[int, int] | None:
+    """The first and the last line (1-based) of a segment in a JSON text that can be parsed.
+
+    None where that cannot be told.
+    """
+    found = _SEGMENTS.search(text)
+    if found is None:
+        return None
+    decoder, place = json.JSONDecoder(parse_int=_number), found.end()
+    try:
+        for number in range(index + 1):
+            gap = _GAP.match(text, place)
+            start = gap.end() if gap else place
+            _, place = decoder.raw_decode(text, start)
+            if number == index:
+                return line_number(text[:start]), line_number(text[:place])
+    except (ValueError, RecursionError):
+        pass
+    return None
 
 
 def _parsed(text: str) -> _Object:

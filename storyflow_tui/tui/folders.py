@@ -16,6 +16,9 @@ from storyflow_tui.pairing import SUFFIXES, natural_key
 PARENT = ".."
 """The name of the entry that leads to the folder above."""
 
+LARGE = 2 * 1024 * 1024
+"""Bytes up to which a file is put into a text area."""
+
 _MOST_COUNTED = 10_000
 
 
@@ -111,6 +114,14 @@ def is_folder(path: Path) -> bool:
     """
     try:
         return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_large(path: Path) -> bool:
+    """Whether a file is too long to be typed into; False where it cannot be looked at."""
+    try:
+        return path.stat().st_size > LARGE
     except (OSError, ValueError):
         return False
 

@@ -335,8 +335,30 @@ IMPORT = (
     Key("import.file",       "ctrl+o", "file",       "take a file",
         "Read the script from a file; its path is asked for.", "Import", "from a file",
         label="^O", priority=True),
-    Key("import.leave",      "escape", "leave",      "leave",
-        "Go back to the list of stories.", "Import", "leave", label="esc", priority=True),
+    Key("import.preview",    "ctrl+l", "preview",    "the segments",
+        "Show the segments that will be made.", "Import", "segments", label="^L", priority=True),
+    Key("import.leave",      "escape", "leave",      "leave, or stop",
+        "Go back to the list of stories; while it is read or imported, stop that.", "Import",
+        "leave", label="esc", priority=True),
+)
+
+IMPORT_PREVIEW = (
+    Key("preview.make",      "ctrl+s,enter", "make",     "import it",
+        "Make the story as it is shown.", "Preview", "import", label="^S enter"),
+    Key("preview.leave",     "escape,q,ctrl+l,ctrl+c", "leave", "back",
+        "Go back to the script without making it.", "Preview", "back", label="esc q ^L"),
+    Key("preview.down",      "j,down",     "cursor(1)",  "next segment",
+        "Move the bar to the next segment.", "Move", label="j ↓"),
+    Key("preview.up",        "k,up",       "cursor(-1)", "previous segment",
+        "Move the bar to the previous segment.", "Move", label="k ↑"),
+    Key("preview.first",     "g,home",     "first",      "first segment",
+        "Move the bar to the first segment.", "Move", label="g Home"),
+    Key("preview.last",      "G,end",      "last",       "last segment",
+        "Move the bar to the last segment.", "Move", label="G End"),
+    Key("preview.page_down", "pagedown",   "page(1)",    "a screen down",
+        "Move the bar down by a screen.", "Move", label="PgDn"),
+    Key("preview.page_up",   "pageup",     "page(-1)",   "a screen up",
+        "Move the bar up by a screen.", "Move", label="PgUp"),
 )
 
 EXPORT = (
@@ -713,6 +735,7 @@ SCREENS = {
     "field": FIELD,
     "picker": PICKER,
     "import": IMPORT,
+    "preview": IMPORT_PREVIEW,
     "export": EXPORT,
     "conflict": CONFLICT,
     "history": HISTORY,

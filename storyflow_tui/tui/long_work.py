@@ -43,6 +43,6 @@ class LongWork:
         if self.stopped:
             raise StoppedError("Stopped")
         now = time.monotonic()
-        if now - self._last >= EVERY or done == total:
+        if now - self._last >= EVERY or done in (0, total):
             self._last = now
             self._told(done, total)

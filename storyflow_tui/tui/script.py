@@ -6,11 +6,13 @@ library's to say; nothing here imports it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from storyflow_tui import formats
 from storyflow_tui.errors import StoryflowError
+from storyflow_tui.formats.json_story import lines_of
 from storyflow_tui.formats.text_story import scan
 from storyflow_tui.records import WORDS_PER_MINUTE, estimated_seconds
 from storyflow_tui.story import StorySegment
@@ -40,6 +42,7 @@ class Script:
     """A script read to its end. `title` is None where it names none; `parts` are the first few.
 
     `format` is the name of the format that it is in; `seconds` is the length of what was read.
+    `segments` are those that would be made, `notes` say what of the script is left out then.
     """
 
     format: str = "text"
@@ -50,6 +53,8 @@ class Script:
     segment_count: int = 0
     seconds: float = 0.0
     is_guessed: bool = False
+    segments: Sequence[StorySegment] = ()
+    notes: Sequence[str] = ()
 
 
 def read_script(text: str, words_per_minute: int = WORDS_PER_MINUTE) -> Script:
@@ -76,17 +81,20 @@ def _read_json(text: str, words_per_minute: int) -> Script:
     try:
         reading = formats.JSON.read(text.encode("utf-8", "replace"))
     except StoryflowError as error:
-        line = error.details.get("line")
-        number = line if isinstance(line, int) else 0
+        line, index = error.details.get("line"), error.details.get("index")
+        number = last = line if isinstance(line, int) else 0
         where = "" if number else str(error.details.get("where") or "")
+        if isinstance(index, int) and (lines := lines_of(text.removeprefix("\ufeff"), index)):
+            number, last = lines
         why = str(error.details.get("why") or error.message)
         remedy = "Nothing of a JSON story is imported until all of it can be read."
         said = f"{where}: {why}" if where else why[:1].upper() + why[1:]
-        return Script("json", troubles=[Trouble(number, number, said, remedy)])
+        return Script("json", troubles=[Trouble(number, last, said, remedy)])
     segments = list(reading.story.segments)
     parts = [Part(at, each.text_content) for at, each in enumerate(segments[:_SHOWN], 1)]
     title = reading.story.title if reading.has_title else None
-    return _script("json", title, [], parts, len(segments), segments, words_per_minute)
+    read = _script("json", title, [], parts, len(segments), segments, words_per_minute)
+    return replace(read, notes=reading.notes)
 
 
 def _script(
@@ -98,12 +106,16 @@ def _script(
     segments: list[StorySegment],
     words_per_minute: int,
 ) -> Script:
+    seconds, is_guessed = length_of(segments, words_per_minute)
+    return Script(name, title, troubles, parts, count, len(segments), seconds, is_guessed, segments)
+
+
+def length_of(segments: Sequence[StorySegment], words_per_minute: int) -> tuple[float, bool]:
+    """How long these are together, in seconds, and whether any of it is a guess."""
     measured = sum(each.audio_duration or 0.0 for each in segments)
     unmeasured = [each for each in segments if each.audio_duration is None]
     guessed = sum(estimated_seconds(each.text_content, words_per_minute) for each in unmeasured)
-    return Script(
-        name, title, troubles, parts, count, len(segments), measured + guessed, bool(unmeasured)
-    )
+    return measured + guessed, bool(unmeasured)
 
 
 def _short(message: str) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from storyflow_tui.errors import InvalidStoryError
 from storyflow_tui.formats import JSON
+from storyflow_tui.formats.json_story import lines_of
 from storyflow_tui.formats.reading import Reading
 from storyflow_tui.lengths import LONGEST_SECONDS
 from storyflow_tui.story import Story, StorySegment, contents_of
@@ -264,3 +265,10 @@ def test_brackets_in_a_text_and_endless_digits_in_what_is_left_out_are_read() ->
 def test_of_a_hundred_thousand_unknown_keys_eight_are_named() -> None:
     text = story_of(", ".join(f'"k{number}": 1' for number in range(100_000)))
     assert JSON.read(text.encode()).notes[0].endswith("'k7' (1 time) and 99992 more.")
+
+
+def test_the_lines_of_a_segment_are_found_in_the_text() -> None:
+    text = '{"title": "a \\"segments\\": [",\n"segments" : [\n{"a": [1,\n2]},\n\n {"b":\n\n{}} ]}'
+    assert [lines_of(text, index) for index in range(3)] == [(3, 4), (6, 8), None]
+    assert lines_of("{}", 0) is None
+    assert lines_of('{"segments": ' + "[" * 100_000, 0) is None

@@ -176,6 +176,9 @@ async def test_every_key_of_the_running_editor_stands_in_the_table(
         await look(editor, "ImportScreen", "i")
         await look(editor, "ImportScreen", "tab")
         await look(editor, "LineInput", "ctrl+o")
+        await look(editor, "ImportScreen", "escape")
+        await editor.press("tab", *"Text: on")
+        await look(editor, "ImportPreview", "ctrl+l")
 
     assert {"NoneType", "Field", "FindLine", "Line", "PathLine", "PaletteLine", "Script"} <= focused
     screens = {one for one in ours() if issubclass(one, Screen)}

@@ -30,7 +30,7 @@ def test_json_that_cannot_be_read_is_one_trouble_with_its_place() -> None:
     broken = read_script('{\n"segments": [}')
     assert [trouble.line for trouble in broken.troubles] == [2]
     wrong = read_script('{"segments": [{"text_content": 7}]}')
-    assert wrong.troubles[0].line == 0
+    assert wrong.troubles[0].line == 1
     assert "segment 1" in wrong.troubles[0].message
 
 

@@ -7,17 +7,15 @@ be read, and the text stays until the screen is left.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import Worker, get_current_worker
@@ -26,27 +24,25 @@ from storyflow_tui import formats, transfer
 from storyflow_tui.errors import InvalidTitleError, StoryflowError
 from storyflow_tui.formats import files
 from storyflow_tui.formats.reading import decode
-from storyflow_tui.library import Library
-from storyflow_tui.records import ProjectRecord, counted
-from storyflow_tui.story import clean_title
+from storyflow_tui.records import counted
+from storyflow_tui.story import Story, clean_title
 from storyflow_tui.tui import kept_scripts, text
 from storyflow_tui.tui.crash import logged
-from storyflow_tui.tui.folders import is_folder, typed_path
+from storyflow_tui.tui.folders import is_folder, is_large, typed_path
 from storyflow_tui.tui.kept_scripts import KeptScript
 from storyflow_tui.tui.keymap import IMPORT, Key, bindings
 from storyflow_tui.tui.look import SIGNS, Grid, palette
+from storyflow_tui.tui.screens.import_making import ImportMaking
+from storyflow_tui.tui.screens.import_preview import ImportPreview, missing_pictures
 from storyflow_tui.tui.screens.report import brief_report, label, report
 from storyflow_tui.tui.script import Script as Reading
-from storyflow_tui.tui.script import read_script
+from storyflow_tui.tui.script import length_of, read_script
 from storyflow_tui.tui.widgets.header import Fact, Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.line import Line
 from storyflow_tui.tui.widgets.page import Page
 from storyflow_tui.tui.widgets.script import Gutter, Script
 from storyflow_tui.tui.widgets.sheet import LineInput, Question
-
-if TYPE_CHECKING:
-    from storyflow_tui.tui.app import StoryflowApp
 
 PAUSE = 0.25
 """Seconds without a key after which the script is read again."""
@@ -57,7 +53,7 @@ SAVE_SECONDS = 1.0
 _UNTITLED = "named by its Title: line, or here"
 
 
-class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
+class ImportScreen(ImportMaking, inherit_bindings=False):
     """Makes a project of a script; answers with it, or with None."""
 
     CSS_PATH = "import_story.tcss"
@@ -66,12 +62,9 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(IMPORT)]
     AUTO_FOCUS = "Script"
 
-    app: StoryflowApp
-
     def __init__(self, start: Path | None = None) -> None:
         """`start` is the folder from which a relative path is taken; the current one if None."""
         super().__init__()
-        self.notes: list[str] = []
         self._start = start or Path.cwd()
         self._reading = Reading()
         self._file: Path | None = None
@@ -80,10 +73,9 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         """The file in which the script is kept, for as long as it is not imported."""
         self._in_library = False
         self._titled = False
-        self._busy = False
         self._loading = False
-        self._wanted = False
-        """Whether the person asked for the import of what is being read."""
+        self._wanted = ""
+        """What the person asked for of what is being read: `import`, `preview` or nothing."""
         self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -163,14 +155,21 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
 
     def action_import(self) -> None:
         """Make the story, or say what keeps it from being made."""
+        self._ask_for("import")
+
+    def action_preview(self) -> None:
+        """Show the segments that will be made."""
+        self._ask_for("preview")
+
+    def _ask_for(self, what: str) -> None:
         # Letters typed ahead are still in the queue of the field; this comes after them.
         if (field := self.focused) is not None:
-            field.call_later(self._begin)
+            field.call_later(self._begin, what)
 
-    def _begin(self) -> None:
-        if self._busy:
+    def _begin(self, what: str) -> None:
+        if self.making is not None:
             return
-        self._wanted = True
+        self._wanted = what
         if not self._loading:  # else what is read from the file is imported when it is there
             self._read()
 
@@ -188,9 +187,13 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         )
 
     def action_leave(self) -> None:
-        """Back to the stories; what was typed is asked about first."""
+        """Stop what takes long, or go back to the stories; what was typed is asked about first."""
         content = self._content
-        if self._busy:
+        if self.making is not None:
+            self.making.stop()
+            return
+        if self._loading:
+            self._stop_loading()
             return
         if not self._unsaved:
             self._let_go()
@@ -230,7 +233,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         fields = (self.query_one(Script), self.query_one(Input))
         while any(field.message_queue_size for field in fields) and loop.time() < latest:
             await asyncio.sleep(0)
-        if self._busy:
+        if self.making is not None:
             await self.app.session.settled(SAVE_SECONDS)
         return self.keep_typed()
 
@@ -249,7 +252,7 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
             self._back(self._offer, *waiting[0], len(waiting) - 1)
 
     def _offer(self, path: Path, script: KeptScript, more: int) -> None:
-        if self._content_there or self._loading or self._busy:
+        if self._content_there or self._loading or self.making is not None:
             return  # what is typed stays; the script waits for the next time
         self._kept = path
         self._file = Path(script.file) if script.file else None
@@ -294,8 +297,9 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of ours in reading: it goes to the log, and the script stays."""
         if logged(event):
-            self._loading = self._wanted = False
-            self._refuse(f"{SIGNS.refused} It could not be read.", "")
+            self._loading, self._wanted = False, ""
+            self._facts()
+            self.refuse(f"{SIGNS.refused} It could not be read.", "")
 
     def _arrive(self, content: str, reading: Reading) -> None:
         if content != self._content:
@@ -303,9 +307,9 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
             return
         self._show(reading)
         # Kept here and not handed along: a later reading overtakes an earlier one.
-        if self._wanted:
-            self._wanted = False
-            self._import(reading)
+        wanted, self._wanted = self._wanted, ""
+        if wanted:
+            self._answer(reading, wanted)
 
     def _show(self, reading: Reading) -> None:
         self._reading = reading
@@ -336,6 +340,8 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         facts = [Fact(f"{where}, {counted(lines, 'line')}", 1)] if self._content_there else []
         count = len(self._reading.troubles)
         state = State(f"{SIGNS.warn} {counted(count, 'problem')}", "danger") if count else None
+        if waiting := self.progress or (f"reading {SIGNS.cut}" if self._loading else ""):
+            state = State(waiting, "text")
         self.query_one(Header).show("Import a story", facts, state)
 
     @property
@@ -347,59 +353,61 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
     def _title(self) -> str:
         return self.query_one(Input).value.strip()
 
+    def show_progress(self) -> None:
+        """How far it is stands in the header; the one key that acts is hinted at."""
+        self._facts()
+        self._hint()
+
     def _hint(self) -> None:
-        word = "script" if self.query_one(Input).has_focus else "title"
-        keys = [replace(key, hint=word) if key.id == "import.next_field" else key for key in IMPORT]
+        keys: Sequence[Key] = IMPORT
+        if self.making is not None or self._loading:
+            keys = [replace(key, hint="stop") for key in IMPORT if key.action == "leave"]
+        elif self.query_one(Input).has_focus:
+            keys = [
+                replace(key, hint="script") if key.id == "import.next_field" else key
+                for key in IMPORT
+            ]
         self.query_one(HintLine).set_keys(keys, "F1 help", replaced=self.app.session.settings.keys)
 
     # Importing
 
-    def _import(self, reading: Reading) -> None:
+    def _answer(self, reading: Reading, wanted: str) -> None:
         if reading.troubles:
             first = reading.troubles[0]
             where = f"line {first.line}   " if first.line else ""
-            self._refuse(f"{SIGNS.refused} {where}{first.message}", first.remedy)
+            self.refuse(f"{SIGNS.refused} {where}{first.message}", first.remedy)
             return
         if not reading.segment_count:
-            self._refuse(
+            self.refuse(
                 f"{SIGNS.warn} There is no script yet.",
                 "Paste one, or take it from a file with ^O.",
                 warn=True,
             )
             return
-        try:
-            title = clean_title(self._title)
-        except InvalidTitleError as error:
-            self._refuse(f"{SIGNS.warn} {error.message}.", "tab goes to the title", warn=True)
+        story = Story(self._title, reading.segments)
+        if wanted == "preview":
+            self.app.push_screen(
+                ImportPreview(story, reading.seconds, reading.is_guessed, reading.notes),
+                lambda answer: self._begin("import") if answer else None,
+            )
             return
-        data, name = self._content.encode(), reading.format
+        try:
+            story.title = clean_title(story.title)
+        except InvalidTitleError as error:
+            self.refuse(f"{SIGNS.warn} {error.message}.", "tab goes to the title", warn=True)
+            return
 
-        def operation(library: Library) -> transfer.Imported:
-            imported = transfer.import_bytes(library, data, format=name, title=title)
-            # In the thread that knows it first: the editor may be ending.
+        def made() -> None:
             self._in_library = True
             if self._kept is not None:
                 kept_scripts.drop(self._kept)
-            return imported
 
-        self._write(operation)
+        self.make(story, reading.notes, made)
 
-    def _write(self, operation: Callable[..., transfer.Imported]) -> None:
-        self._busy = True
-        self.app.session.write(operation, self._imported, self._failed)
-
-    def _imported(self, imported: transfer.Imported) -> None:
-        self.notes = imported.notes
-        with contextlib.suppress(OSError, StoryflowError):
-            self.keep_typed()  # what was typed beside a file that was imported as it stands
-        self.dismiss(imported.project)
-
-    def _failed(self, error: StoryflowError) -> None:
-        self._busy = self._loading = self._wanted = False
-        self._refuse(f"{SIGNS.refused} {error.message}", _why(error))
-
-    def _refuse(self, first: str, rest: str, *, warn: bool = False) -> None:
-        self.query_one(HintLine).notice(first, rest, "warning" if warn else "danger")
+    def failed(self, error: StoryflowError) -> None:
+        """The text stays, and so does what was asked for of it: nothing."""
+        self._loading, self._wanted = False, ""
+        super().failed(error)
 
     # From a file
 
@@ -407,25 +415,42 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         if typed is None:
             return
         self._loading = True
-        self._load(typed_path(typed.strip(), self._start))
+        self.show_progress()
+        title = self._title if self._titled else None
+        self._load(typed_path(typed.strip(), self._start), title)
+
+    def _stop_loading(self) -> None:
+        self.workers.cancel_group(self, "file")
+        self._loading, self._wanted = False, ""
+        self.show_progress()
 
     @work(thread=True, exclusive=True, group="file", exit_on_error=False)
-    def _load(self, path: Path) -> None:
-        if is_folder(path) or formats.for_path(path) is formats.JSON:
-            self._back(self._import_file, path)
-            return
+    def _load(self, path: Path, title: str | None) -> None:
         try:
+            if is_folder(path) or formats.for_path(path) is formats.JSON or is_large(path):
+                # With its pictures, or so long that no text area could hold it.
+                reading = transfer.read_story(path, title=title)
+                missing = missing_pictures(reading.story)
+                pace = self.app.session.settings.words_per_minute
+                seconds, guessed = length_of(reading.story.segments, pace)
+                screen = ImportPreview(reading.story, seconds, guessed, reading.notes, missing)
+                self._back(self._preview_file, screen, reading)
+                return
             content = decode(files.read_file(path))
         except StoryflowError as error:
-            self._back(self._failed, error)
+            self._back(self.failed, error)
         else:
             self._back(self._loaded_from, path, content)
 
-    def _import_file(self, path: Path) -> None:
-        # With its pictures, which a text area could not hold.
-        self._loading = self._wanted = False
-        title = self._title if self._titled else None
-        self._write(lambda library: transfer.import_file(library, path, title=title))
+    def _preview_file(self, screen: ImportPreview, reading: transfer.Reading) -> None:
+        self._loading, self._wanted = False, ""
+        self.show_progress()
+
+        def answered(answer: bool | None) -> None:
+            if answer:
+                self.make(reading.story, reading.notes)
+
+        self.app.push_screen(screen, answered)
 
     def _loaded_from(self, path: Path, content: str) -> None:
         self._loading = False
@@ -433,15 +458,10 @@ class ImportScreen(Screen[ProjectRecord | None], inherit_bindings=False):
         self._kept = None  # what was kept is another script, and goes on waiting
         self._fill(content)
         self._loaded = self._content
+        self.show_progress()
 
     def _fill(self, content: str) -> None:
         script = self.query_one(Script)
         script.replace_all(content)
         script.move_cursor((0, 0))
         self._read()
-
-
-def _why(error: StoryflowError) -> str:
-    where, why = error.details.get("where"), error.details.get("why")
-    parts = [str(part) for part in (where, why) if part]
-    return ": ".join(parts) if parts else str(error.details.get("reason") or "")

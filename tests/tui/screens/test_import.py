@@ -12,10 +12,12 @@ from textual.widgets import Input
 
 from storyflow_tui import transfer
 from storyflow_tui.config import state_folder
-from storyflow_tui.library import Library
-from storyflow_tui.tui import kept_scripts
+from storyflow_tui.library import Library, projects
+from storyflow_tui.library.pictures import stage_picture
+from storyflow_tui.tui import folders, kept_scripts
 from storyflow_tui.tui.kept_scripts import KeptScript
 from storyflow_tui.tui.screens.help import HelpScreen
+from storyflow_tui.tui.screens.import_preview import ImportPreview
 from storyflow_tui.tui.screens.import_story import ImportScreen
 from storyflow_tui.tui.widgets.script import Script
 from storyflow_tui.tui.widgets.sheet import LineInput, Question
@@ -182,6 +184,10 @@ async def test_a_json_file_is_imported_with_its_pictures(
     answers: list[Any] = []
     async with open_stories(ImportScreen(), answers=answers) as editor:
         await take(editor, transfer.sample("the-lamp"))
+        await editor.until(lambda: isinstance(editor.app.screen, ImportPreview))
+        await editor.shows("The Lamp", "as it will be made", "12 segments", "12 pictures", "› ")
+        assert not library.projects.list()
+        await editor.press("ctrl+s")
         await editor.until(lambda: answers)
         assert answers[0].image_count == 12
 
@@ -212,6 +218,142 @@ async def test_json_that_cannot_be_read_names_its_line(open_stories: Stage) -> N
     async with open_stories(ImportScreen()) as editor:
         await paste(editor, '{"title": "Fog",\n"segments": [}')
         await editor.shows("! 1 problem", "× line 2")
+
+
+async def test_json_with_a_wrong_segment_is_marked_at_its_lines(open_stories: Stage) -> None:
+    story = {"title": "Fog", "segments": [{"text_content": "one"}, {"text_content": 7}]}
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, json.dumps(story, indent=1))
+        await editor.shows("! 1 problem", "× line 7", "text, not a number")
+        assert any(line[1:].startswith("×  7") for line in editor.lines)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_ctrl_l_shows_the_segments_before_they_are_made(
+    size: tuple[int, int], library: Library, open_stories: Stage
+) -> None:
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(), answers=answers, size=size) as editor:
+        await paste(editor, GOOD)
+        await editor.press("ctrl+l")
+        await editor.until(lambda: isinstance(editor.app.screen, ImportPreview))
+        await editor.shows("The Lamp", "as it will be made", "2 segments", "It burned.", "~0:0")
+        await editor.press("escape")
+        await editor.until(lambda: isinstance(editor.app.screen, ImportScreen))
+        assert content(editor) == GOOD
+        assert not library.projects.list()
+        await editor.press("ctrl+l")
+        await editor.until(lambda: isinstance(editor.app.screen, ImportPreview))
+        await editor.press("enter")
+        await editor.until(lambda: answers)
+        assert [one.text_content for one in library.segments.list(answers[0].id)] == [
+            "It burned.",
+            "It went out.",
+        ]
+
+
+async def test_a_script_with_a_problem_has_no_preview_but_its_problem(
+    open_stories: Stage,
+) -> None:
+    async with open_stories(ImportScreen(), size=(80, 24)) as editor:
+        await paste(editor, BAD)
+        await editor.press("ctrl+l")
+        await editor.until(lambda: "× line 5 Block 2 has no narration." in editor.lines[-1])
+        assert isinstance(editor.app.screen, ImportScreen)
+
+
+async def test_the_preview_of_a_long_script_goes_to_its_last_segment(open_stories: Stage) -> None:
+    blocks = "\n---\n".join(f"Text: block {n}" for n in range(1, 1501))
+    async with open_stories(ImportScreen(), size=(80, 24)) as editor:
+        await paste(editor, "Title: T\n" + blocks)
+        await editor.press("ctrl+l")
+        await editor.until(lambda: isinstance(editor.app.screen, ImportPreview))
+        await editor.shows("1500 segments", "↓ 1480 more")
+        await editor.press("G")
+        await editor.shows("1500 block 1500")
+
+
+async def test_what_is_left_out_of_json_stands_below_its_segments(open_stories: Stage) -> None:
+    story = {"title": "Fog", "mood": "grey", "segments": [{"text_content": "one"}]}
+    async with open_stories(ImportScreen()) as editor:
+        await paste(editor, json.dumps(story))
+        await editor.press("ctrl+l")
+        await editor.shows("as it will be made", "unknown key 'mood'")
+
+
+async def test_missing_pictures_are_seen_before_the_import_and_refuse_it(
+    tmp_path: Path, library: Library, open_stories: Stage
+) -> None:
+    segments = [{"text_content": "one"}, {"text_content": "two", "image_file": "gone.png"}]
+    (tmp_path / "fog.json").write_text(json.dumps({"title": "Fog", "segments": segments}))
+    async with open_stories(ImportScreen(tmp_path), size=(80, 24)) as editor:
+        await take(editor, "fog.json")
+        await editor.shows("! 1 picture missing", "! missing")
+        await editor.press("enter")
+        await editor.until(lambda: isinstance(editor.app.screen, ImportScreen))
+        await editor.until(lambda: "gone.png" in editor.lines[-1])
+        assert not library.projects.list()
+
+
+async def test_a_file_too_long_for_typing_is_previewed_and_imported(
+    tmp_path: Path, library: Library, open_stories: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "LARGE", 20)
+    (tmp_path / "long.txt").write_text(GOOD)
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(tmp_path), answers=answers) as editor:
+        await take(editor, "long.txt")
+        await editor.until(lambda: isinstance(editor.app.screen, ImportPreview))
+        assert content(editor) == ""
+        await editor.press("enter")
+        await editor.until(lambda: answers)
+        assert answers[0].title == "The Lamp"
+
+
+async def test_escape_stops_an_import_between_two_pictures_and_nothing_is_made(
+    library: Library, open_stories: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def slow(*arguments: Any) -> Path:
+        gate.wait(20)
+        return stage_picture(*arguments)
+
+    monkeypatch.setattr(projects, "stage_picture", slow)
+    answers: list[Any] = []
+    async with open_stories(ImportScreen(), answers=answers) as editor:
+        await take(editor, transfer.sample("the-lamp"))
+        await editor.until(lambda: isinstance(editor.app.screen, ImportPreview))
+        await editor.pilot.press("enter")
+        await editor.shows("Import a story", "picture 0 of 12", "esc stop")
+        await editor.pilot.press("escape")
+        gate.set()
+        await editor.until(lambda: "Stopped; nothing was imported" in editor.lines[-1])
+        assert not answers
+        assert not library.projects.list()
+        assert library.check() == []
+
+
+async def test_escape_stops_the_reading_of_a_file(
+    tmp_path: Path, open_stories: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    real = transfer.read_story
+
+    def slow(*arguments: Any, **options: Any) -> transfer.Reading:
+        gate.wait(20)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(transfer, "read_story", slow)
+    async with open_stories(ImportScreen(tmp_path)) as editor:
+        await take(editor, transfer.sample("the-lamp"))
+        await editor.shows("reading …", "esc stop")
+        await editor.press("escape")
+        await editor.until(lambda: "reading …" not in editor.text)
+        gate.set()
+        await editor.press(*"Text: on")
+        await editor.shows("1 segment")
+        assert isinstance(editor.app.screen, ImportScreen)
 
 
 async def test_a_paste_of_a_megabyte_is_read_and_control_characters_are_signs(
@@ -363,6 +505,8 @@ async def test_what_was_typed_beside_an_imported_file_is_kept(
     async with open_stories(ImportScreen(), answers=answers) as editor:
         await paste(editor, BAD)
         await take(editor, transfer.sample("the-lamp"))
+        await editor.until(lambda: isinstance(editor.app.screen, ImportPreview))
+        await editor.press("enter")
         await editor.until(lambda: answers)
         assert scripts() == [KeptScript(BAD)]
 
