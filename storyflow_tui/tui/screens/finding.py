@@ -208,17 +208,21 @@ class StoryFinding(StoryScreen, inherit_bindings=False):
             return
         tell(self._all_found, needle, Hits(found), start is not None)
 
+    def _is_about(self, needle: Needle) -> bool:
+        """Whether what a worker found is still asked for; the story may have been left."""
+        return needle is self.needle and self in self.app.screen_stack
+
     def _unsearched(self, needle: Needle, error: StoryflowError) -> None:
-        if needle is self.needle:
+        if self._is_about(needle):
             self._known.set()
             self.unread(error)
 
     def _first_found(self, needle: Needle, record: HitRecord) -> None:
-        if needle is self.needle and self.hit is None:
+        if self._is_about(needle) and self.hit is None:
             self._go_to_hit(hit_of(record))
 
     def _all_found(self, needle: Needle, hits: Hits, went: bool) -> None:
-        if needle is not self.needle:
+        if not self._is_about(needle):
             return
         self.hits = hits
         if went and not len(hits):

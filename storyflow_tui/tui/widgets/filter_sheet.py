@@ -103,6 +103,9 @@ class FilterSheet(Sheet[None]):
             self._write()
 
     def _write(self) -> None:
+        if not (self.is_current and self.query(Paper)):
+            # A number that comes when the sheet is gone again, or a key before it stands.
+            return
         rows: list[list[tuple[str, str]]] = [[("Show only segments that are", "text bold")], []]
         for name, key in _KEYS.items():
             letter, _ = hint_of(key, self._replaced.get(key.id))

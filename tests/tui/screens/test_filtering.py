@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from storyflow_tui.library.finding import Finder
+from storyflow_tui.records import Filter
 from storyflow_tui.story import Story, StorySegment
 from tests.tui.conftest import Editor, Opener
 
@@ -94,6 +98,28 @@ async def test_marked_ones_are_shown_alone_and_all_that_are_shown_can_be_marked(
         assert [n for n, one in enumerate(editor.segments, 1) if one.is_locked] == [
             *(1, 3, 4, 6, 7, 8),
         ]
+
+
+async def test_a_count_that_comes_when_the_sheet_is_gone_changes_nothing(
+    open_story: Opener, mixed: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, done = threading.Event(), threading.Event()
+    ids = Finder.ids
+
+    def slow(finder: Finder, project_id: int, wanted: Filter) -> Sequence[int]:
+        go_on.wait(30)
+        found = ids(finder, project_id, wanted)
+        done.set()
+        return found
+
+    async with open_story(story=mixed, size=(80, 24)) as editor:
+        before = editor.lines
+        monkeypatch.setattr(Finder, "ids", slow)
+        await editor.press("f", "escape")
+        go_on.set()
+        await editor.until(done.is_set)
+        await editor.pilot.pause(0.05)
+        assert editor.lines == before
 
 
 async def test_keys_behind_a_filter_come_to_what_it_shows(open_story: Opener, mixed: Story) -> None:
