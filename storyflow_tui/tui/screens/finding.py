@@ -7,6 +7,8 @@ hits stay marked until Escape. What a hit is, is the library's and `matching`'s 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -60,7 +62,8 @@ class StoryFinding(StoryScreen, inherit_bindings=False):
         self.finding = False
         """Whether the bar is open: no key of the timeline acts then."""
         self._began = _Began(None, 0, None, None)
-        self._known = asyncio.Event()
+        self._done: asyncio.Future[Callable[[], None]] | None = None
+        """Will be how to show what the find that is going on has found."""
         self._again: Timer | None = None
 
     # The bar
@@ -90,7 +93,8 @@ class StoryFinding(StoryScreen, inherit_bindings=False):
         """What is typed is looked for, from where the find began."""
         if isinstance(event.input, FindLine) and self.finding:
             event.stop()
-            self._look_for(event.value)
+            # What stands there now: letters typed ahead may have been looked for already.
+            self._look_for(event.input.value)
 
     def _look_for(self, wanted: str) -> None:
         if self.needle is not None and self.needle.text == wanted:
@@ -179,16 +183,42 @@ class StoryFinding(StoryScreen, inherit_bindings=False):
             self._look(self.needle, None)
 
     def _look(self, needle: Needle, start: int | None) -> None:
-        self._known.clear()
         hidden = self.cards.hidden
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Callable[[], None]] = loop.create_future()
+        if self._done is not None and not self._done.done():
+            self._done.set_result(lambda: None)  # whoever waits for it waits for this one now
+        self._done = done
+
+        def resolve(show: Callable[[], None]) -> None:
+            if not done.done():
+                done.set_result(show)
+
+        def finish(show: Callable[[], None]) -> None:
+            def once() -> None:
+                if self._done is done and needle is self.needle:
+                    self._done = None
+                    show()
+
+            # Twice: whoever waits with a key cannot wait for the app's queue behind that key.
+            with contextlib.suppress(RuntimeError):  # the editor has ended
+                loop.call_soon_threadsafe(resolve, once)
+            self.app.call_later(once)
+
         if start is not None and self.cards.index_of(start) is None:
             start = self.cards.id_at(0)
-        self.aside(partial(self._search, needle, start, hidden), "find")
+        self.aside(partial(self._search, needle, start, hidden, finish), "find")
 
-    def _search(self, needle: Needle, start: int | None, hidden: frozenset[int]) -> None:
+    def _search(
+        self,
+        needle: Needle,
+        start: int | None,
+        hidden: frozenset[int],
+        finish: Callable[[Callable[[], None]], None],
+    ) -> None:
         """On a worker: all hits; the first is told as soon as it is known."""
         worker = get_current_worker()
-        tell = self.app.call_later
+        first: HitRecord | None = None
         found: list[HitRecord] = []
         finding = self.session.library.finding
         try:
@@ -196,17 +226,18 @@ class StoryFinding(StoryScreen, inherit_bindings=False):
                 if worker.is_cancelled:
                     return
                 some = [hit for hit in piece if hit.id not in hidden] if hidden else piece
-                if some and not found and start is not None:
-                    tell(self._first_found, needle, some[0])
+                if some and first is None and start is not None:
+                    first = some[0]
+                    self.app.call_later(self._first_found, needle, first)
                 found += some
         except StoryflowError as error:
             if start is not None and isinstance(error, NotFoundError):
                 # The one it began with was deleted meanwhile; so it may be the story.
-                self._search(needle, None, hidden)
+                self._search(needle, None, hidden, finish)
             else:
-                tell(self._unsearched, needle, error)
+                finish(partial(self._unsearched, needle, error))
             return
-        tell(self._all_found, needle, Hits(found), start is not None)
+        finish(partial(self._all_found, needle, first, Hits(found), start is not None))
 
     def _is_about(self, needle: Needle) -> bool:
         """Whether what a worker found is still asked for; the story may have been left."""
@@ -214,34 +245,32 @@ class StoryFinding(StoryScreen, inherit_bindings=False):
 
     def _unsearched(self, needle: Needle, error: StoryflowError) -> None:
         if self._is_about(needle):
-            self._known.set()
             self.unread(error)
 
     def _first_found(self, needle: Needle, record: HitRecord) -> None:
         if self._is_about(needle) and self.hit is None:
             self._go_to_hit(hit_of(record))
 
-    def _all_found(self, needle: Needle, hits: Hits, went: bool) -> None:
+    def _all_found(self, needle: Needle, first: HitRecord | None, hits: Hits, went: bool) -> None:
         if not self._is_about(needle):
             return
         self.hits = hits
+        if first is not None:
+            self._first_found(needle, first)
         if went and not len(hits):
             self._go_back()
-        self._known.set()
         self.show_found()
         self.show_state()
 
     async def _found(self) -> None:
         """Wait until it is known what is found: what is typed behind it is about that."""
-        if self.needle is not None:
-            try:
-                await asyncio.wait_for(self._known.wait(), WAIT)
-            except TimeoutError:
-                return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WAIT):
+                while self._done is not None:
+                    (await asyncio.shield(self._done))()
 
     def _forget(self) -> None:
-        self.needle = self.hits = self.hit = None
-        self._known.set()
+        self.needle = self.hits = self.hit = self._done = None
 
     # Going from hit to hit
 

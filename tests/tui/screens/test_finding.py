@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from textual import events
 
 from storyflow_tui.library import Library
 from storyflow_tui.library.finding import Finder
@@ -152,6 +153,22 @@ async def test_keys_behind_a_find_come_to_what_it_finds(open_story: Opener) -> N
     async with open_story(story=story()) as editor:
         await editor.press("slash", *"far end", "enter", "l")
         assert [one.is_locked for one in editor.segments] == [False, False, False, True, False]
+
+
+async def test_keys_that_come_all_at_once_are_each_understood(
+    open_story: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storyflow_tui.tui.screens.finding.WAIT", 60.0)
+    async with open_story(story=story()) as editor:
+        await editor.press("j")
+        for key in ("slash", *"far end", "enter", "n", "slash", *"lamp", "enter", "n", "n", "l"):
+            character = {"slash": "/", "enter": "\r"}.get(key, key)
+            name = "space" if key == " " else key
+            editor.app.post_message(events.Key(name, character))
+        await editor.shows("“lamp” 1 of 5")
+        await editor.press()
+        assert editor.cursor == 2
+        assert [one.is_locked for one in editor.segments] == [False, True, False, False, False]
 
 
 async def test_letters_in_the_bar_do_nothing_to_the_story(open_story: Opener) -> None:
