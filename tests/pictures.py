@@ -113,6 +113,43 @@ async def exporting(editor: Editor) -> None:
     await _shows(editor, "Title: The Lamp")
 
 
+async def reading(editor: Editor) -> None:
+    """The story read through, with the prompt of the third segment."""
+    await _press(editor, "j", "j", "v", "p")
+    await _shows(editor, "3 of 12", "mint-green light")
+
+
+async def rehearsing(editor: Editor) -> None:
+    """A rehearsal, paused in its second segment."""
+    await _measured(editor)
+    await _press(editor, "j", "t", "space", "p")
+    await _shows(editor, "2 of 12", "waits")
+
+
+async def lengths(editor: Editor) -> None:
+    """The lengths of the segments against the target."""
+    await _measured(editor)
+    await _press(editor, "P", "l")
+    await _shows(editor, "4 of 12 measured", "over")
+
+
+async def story_page(editor: Editor) -> None:
+    """The story itself."""
+    await _measured(editor)
+    await _press(editor, "P")
+    await _shows(editor, "of 4:00", "Last changes")
+
+
+async def _measured(editor: Editor) -> None:
+    """Give the story a target and its first segments lengths, once."""
+    library = editor[0].session.library
+    lamp = next(one.id for one in library.projects.list() if one.title == "The Lamp")
+    library.projects.set_target(lamp, 240)
+    taken = zip(library.segments.ids(lamp), (21.5, 19.25, 24.5), strict=False)
+    library.segments.set_durations(dict(taken))
+    await _shows(editor, "of 4:00")
+
+
 async def help_page(editor: Editor) -> None:
     """The keys of the timeline."""
     await _press(editor, "question_mark")
@@ -149,6 +186,10 @@ SCREENS: dict[str, Callable[[Editor], Awaitable[None]]] = {
     "stories": stories,
     "import": importing,
     "export": exporting,
+    "read": reading,
+    "rehearse": rehearsing,
+    "lengths": lengths,
+    "page": story_page,
     "help": help_page,
     "history": history,
 }

@@ -22,7 +22,11 @@ SCREENS = {
     "its choices": ["down", "tab"],
     "its target": ["tab"],
     "the picker": ["escape", "i"],
-    "the stories": ["escape", "q"],
+    "reading through": ["escape", "v"],
+    "a rehearsal": ["q", "t"],
+    "the story itself": ["q", "P"],
+    "the lengths": ["l"],
+    "the stories": ["q", "q", "q"],
     "the import": ["i"],
     "its title": ["tab"],
 }

@@ -161,7 +161,7 @@ class RehearseScreen(OneStory[int], inherit_bindings=False):
         if self._place < len(self.table):
             record = self.table.records[self._place]
             estimate = f"   of {length(record.seconds, record.measured is None).strip()}"
-        now = on_the_clock(clock.elapsed)
+        now = on_the_clock(int(clock.elapsed))  # a second is told once it is over
         if clock.runs:
             words = (now, estimate)
         elif clock.begun:
