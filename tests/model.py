@@ -185,6 +185,19 @@ class Model:
         self._set(project_id, key, row._replace(picture=picture), "Choose a picture for segment")
         return None
 
+    def attach_many(self, project_id: int, pictures: Mapping[int, Picture]) -> str | None:
+        rows = self.rows(project_id)
+        if any(rows[key].locked for key in pictures):
+            return "locked"
+        for key in pictures:
+            if (gone := rows[key].picture) is not None:
+                self._hold(path_of(project_id, key, gone), gone.content)
+        what = "a picture" if len(pictures) == 1 else "pictures"
+        label = f"Choose {what} for {self._named(project_id, [*pictures])}"
+        new = {key: rows[key]._replace(picture=picture) for key, picture in pictures.items()}
+        self._changed(project_id, {**rows, **new}, label)
+        return None
+
     def remove(self, project_id: int, key: int) -> str | None:
         row = self.rows(project_id)[key]
         if row.locked:
@@ -371,19 +384,19 @@ class Model:
             if here is not None or lost is None:
                 return "nothing_to_undo"
             return self._restore_project(change, lost)
+        if line not in self.projects:
+            return "not_found"
         assert here is not None
         assert lost is not None
         away = {key: lost.rows[key] for key in lost.rows.keys() - here.rows.keys()}
         altered = [
             key
-            for key in lost.rows.keys() & here.rows.keys()
+            for key in order_of({k: row for k, row in lost.rows.items() if k in here.rows})
             if lost.rows[key][1:3] != here.rows[key][1:3]
             or lost.rows[key].picture != here.rows[key].picture
         ]
         if not away and not altered:
             return "nothing_to_undo"
-        if line not in self.projects:
-            return "not_found"
         rows, labels, missing = self.rows(line), [], 0
         for key in altered:
             fields = self._fields_back(change, key, lost.rows[key], here.rows[key])

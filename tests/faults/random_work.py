@@ -141,6 +141,40 @@ class Chooser:
         picture, now = self._picture(), self._model.rows(found[0])[found[1]].picture
         return None if picture == now else (*found, picture)
 
+    def _some(self) -> tuple[int, list[int]] | None:
+        """Some segments of a project, in the order of its timeline."""
+        found = self._segment()
+        if found is None:
+            return None
+        order = self._model.order(found[0])
+        some = {found[1], *self._random.choices(order, k=2)}
+        return found[0], [key for key in order if key in some]
+
+    def _attach_many(self) -> tuple[Any, ...] | None:
+        if (found := self._some()) is None:
+            return None
+        project_id, keys = found
+        rows = self._model.rows(project_id)
+        pictures = {key: self._picture() for key in keys}
+        if any(rows[key].picture == picture for key, picture in pictures.items()):
+            return None
+        return project_id, pictures
+
+    def _delete_many(self) -> tuple[Any, ...] | None:
+        return self._some()
+
+    def _move_many(self) -> tuple[Any, ...] | None:
+        if (found := self._some()) is None:
+            return None
+        room = len(self._model.rows(found[0])) - len(found[1]) + 1
+        return (*found, self._random.randint(1, room))
+
+    def _copy_many(self) -> tuple[Any, ...] | None:
+        found = self._some()
+        if found is None or len(self._model.rows(found[0])) >= SEGMENTS:
+            return None
+        return (*found, self._random.randint(1, len(self._model.rows(found[0])) + 1))
+
     def _remove(self) -> tuple[Any, ...] | None:
         return self._segment()
 
@@ -232,6 +266,10 @@ _WEIGHTS = {
     "edit": 6,
     "lock": 2,
     "attach": 12,
+    "attach_many": 5,
+    "delete_many": 2,
+    "move_many": 2,
+    "copy_many": 2,
     "remove": 5,
     "delete": 4,
     "move": 3,
@@ -298,6 +336,15 @@ def _perform(library: Library, pictures: Path, intent: Intent) -> None:
             segments.edit(key, is_locked=locked)
         case "attach", (_, key, picture):
             segments.attach_image(key, pictures / str(picture.content) / picture.name)
+        case "attach_many", (_, chosen):
+            named = {key: f"{picture.content}/{picture.name}" for key, picture in chosen.items()}
+            segments.attach_images([(key, pictures / name) for key, name in named.items()])
+        case "delete_many", (_, keys):
+            segments.delete_many(keys)
+        case "move_many", (_, keys, position):
+            segments.move_many(keys, position)
+        case "copy_many", (project_id, keys, position):
+            segments.copy(keys, project_id, position)
         case "remove", (_, key):
             segments.remove_image(key)
         case "delete", (_, key):
