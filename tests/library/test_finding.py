@@ -19,7 +19,7 @@ TEXTS = [
     ("Nothing here.", "gulls"),
     ("Ein Licht in der Straße.", ""),
     ("He lit the lamp.", ""),
-    ("100% of it_all", "o'clock"),
+    ("100% of it_all", "o'clock, c:\\x"),
 ]
 
 
@@ -55,7 +55,9 @@ def test_hits_are_counted_by_place(library: Library, story: ProjectRecord) -> No
         ("t_a", [5]),
         ("o'clock", [5]),
         ("'", [5]),
-        ("\\", []),
+        ("\\", [5]),
+        ("c:\\x", [5]),
+        ("c:x", []),
         ("fogg", []),
         ("h" * 60_000, []),
     ],

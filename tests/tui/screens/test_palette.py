@@ -77,10 +77,10 @@ async def test_segments_are_found_by_their_words_and_gone_to(open_story: Opener)
 
 
 async def test_a_number_is_a_position(open_story: Opener) -> None:
-    async with open_story(30) as editor:
+    async with open_story(story=Story("Words", [StorySegment("No figures.")] * 30)) as editor:
         await opened(editor)
         await editor.press(*"23")
-        await editor.shows("Segment 23   Narration 23.")
+        await editor.shows("Segment 23   No figures.")
         await editor.press("enter")
         await editor.until(lambda: editor.cursor == 23)
 
