@@ -104,6 +104,19 @@ async def importing(editor: Editor) -> None:
     await _shows(editor, "problem")
 
 
+async def import_preview(editor: Editor) -> None:
+    """The segments of a story with pictures, before they are made."""
+    await _press(editor, "q", "i", "ctrl+o")
+    await _shows(editor, "Take a script from a file")
+    from textual.events import Paste
+
+    focused = editor[0].screen.focused
+    assert focused is not None
+    focused.post_message(Paste(str(transfer.sample("the-lamp"))))
+    await _press(editor, "enter")
+    await _shows(editor, "as it will be made")
+
+
 async def exporting(editor: Editor) -> None:
     """What an export as text will write, and what it leaves out."""
     editor[0].last_export_folder = Path.home()
@@ -185,6 +198,7 @@ SCREENS: dict[str, Callable[[Editor], Awaitable[None]]] = {
     "pairs": pairs,
     "stories": stories,
     "import": importing,
+    "made": import_preview,
     "export": exporting,
     "read": reading,
     "rehearse": rehearsing,

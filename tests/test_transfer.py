@@ -18,6 +18,7 @@ from storyflow_tui.errors import (
     InvalidTitleError,
     NotEmptyError,
     NotFoundError,
+    ReadOnlyError,
 )
 from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
@@ -527,3 +528,13 @@ def test_a_preview_of_a_long_story_reads_its_first_segments_and_counts_the_rest(
     assert not preview.is_whole
     assert preview.begin.count(b"Text:") == PREVIEWED
     assert preview.notes[0].startswith("Left out: 300 prompts")
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + "/", "x" * 300 + "/out.txt"])
+def test_a_target_that_no_disk_takes_is_refused(
+    library: Library, tmp_path: Path, name: str
+) -> None:
+    project = transfer.import_bytes(library, b"Title: T\nText: a").project
+    assert transfer.preview_export(library, project.id, f"{tmp_path}/{name}").occupied is None
+    with pytest.raises((ReadOnlyError, NotFoundError)):
+        transfer.export_project(library, project.id, f"{tmp_path}/{name}")

@@ -14,6 +14,7 @@ from textual import events
 from storyflow_tui import transfer
 from storyflow_tui.errors import NoSpaceError
 from storyflow_tui.formats import FORMATS, USUAL, Option, Options, Reading
+from storyflow_tui.library import Library
 from storyflow_tui.story import Contents, Story, StorySegment
 from storyflow_tui.tui.screens.export_story import ExportScreen
 from storyflow_tui.tui.screens.timeline import TimelineScreen
@@ -251,6 +252,36 @@ async def test_quitting_stops_an_export_and_leaves_nothing_behind(
             break
         await asyncio.sleep(0.01)
     assert not [*folder.iterdir()]
+
+
+async def test_what_is_being_saved_is_in_what_is_exported(open_story: Opener, folder: Path) -> None:
+    gate = threading.Event()
+    async with open_story(2) as editor:
+        await export(editor)
+        await editor.press("down")
+        segment_id = editor.segments[0].id
+
+        def save(library: Library) -> None:
+            gate.wait(20)
+            library.segments.edit(segment_id, text_content="Saved last.")
+
+        editor.app.session.write(save)
+        await editor.pilot.press("enter")
+        await editor.shows("writing …")
+        gate.set()
+        await back(editor)
+        assert "Saved last." in (folder / "the-lamp.txt").read_text()
+
+
+async def test_a_name_that_no_disk_takes_is_said(open_story: Opener, folder: Path) -> None:
+    async with open_story(2) as editor:
+        await export(editor)
+        await editor.press("tab")
+        await go_to(editor, "x" * 300 + ".txt")
+        await editor.press("enter")
+        await editor.until(lambda: editor.lines[-1].startswith("▌ ×"))
+        assert isinstance(editor.app.screen, ExportScreen)
+        assert not [*folder.iterdir()]
 
 
 async def test_escape_leaves_without_writing(open_story: Opener, folder: Path) -> None:
