@@ -189,6 +189,32 @@ async def test_import_with_a_problem(
         assert await seen(editor, "1 problem") == snapshot
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+async def test_export_of_marks_as_text(
+    open_story: Opener, project_id: int, snapshot: SnapshotAssertion, size: tuple[int, int]
+) -> None:
+    async with open_story(project_id=project_id, size=size) as editor:
+        editor.app.last_export_folder = Path.home()
+        await editor.press("space", "j", "space", "x")
+        await editor.shows("Nothing is left out.")
+        await editor.press("down")
+        assert await seen(editor, "Left out", "Title: ", "2 marked") == snapshot
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+async def test_segments_before_an_import(
+    open_story: Opener, project_id: int, snapshot: SnapshotAssertion, size: tuple[int, int]
+) -> None:
+    async with open_story(project_id=project_id, size=size) as editor:
+        await editor.press("q", "i")
+        await editor.shows("Import a story")
+        script = SCRIPT.replace("Prompt: a horn", "Text: A horn")
+        editor.app.screen.focused.post_message(events.Paste(script))  # type: ignore[union-attr]
+        await editor.shows("2 segments")
+        await editor.press("ctrl+l")
+        assert await seen(editor, "as it will be made", "~0:0") == snapshot
+
+
 async def test_help(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:
     async with open_story(project_id=project_id, size=NARROW) as editor:
         await editor.press("question_mark")

@@ -16,6 +16,9 @@ from storyflow_tui.tui.widgets.page import Line
 _NAMES = 5
 """Files that are named at most."""
 
+_LABEL = 10
+"""Cells of what stands in front."""
+
 _AIRY = 14
 """Rows from which blank ones part what is said."""
 
@@ -39,19 +42,13 @@ def report(
     """At most `height` lines of `width` cells; the files give way to what stays out."""
     plain, muted = colours.style("text", "raised"), colours.style("muted", "raised")
     lines: list[Line] = []
-    notes = preview.notes or ["Nothing is left out."]
-    for note in notes:
-        # "Left out:" stands in front of each, bold, as the first words of what is said.
-        first, _, rest = note.rpartition("Left out:")
-        said = text.wrap(rest.strip() if rest and not first else note, width - 10, 3)
-        head = "Left out  " if preview.notes else "          "
-        for at, line in enumerate(said):
-            lines.append(
-                [
-                    *([*label(head, colours)] if at == 0 else [Segment(" " * 10)]),
-                    Segment(line, plain if preview.notes else muted),
-                ]
-            )
+    head = "Left out" if preview.notes else ""
+    for note in preview.notes or ["Nothing is left out."]:
+        # The words with which each of them begins stand once, in front of all.
+        for line in text.wrap(note.removeprefix("Left out: "), width - _LABEL, 3):
+            said = Segment(line, plain if preview.notes else muted)
+            lines.append([*label(text.pad(head, _LABEL), colours), said])
+            head = ""
     blank: list[Line] = [()] if height >= _AIRY else []
     lines += blank
     room = max(1, min(_NAMES, (height - len(lines)) // 3))
@@ -61,12 +58,12 @@ def report(
         head = counted(preview.file_count, "file") if at == 0 else ""
         lines.append(
             [
-                *label(text.pad(head, 10), colours),
-                Segment(text.cut(name, width - 10), plain),
+                *label(text.pad(head, _LABEL), colours),
+                Segment(text.cut(name, width - _LABEL), plain),
             ]
         )
     if hidden:
-        lines.append([Segment(f"{' ' * 10}{SIGNS.down} {hidden} more", muted)])
+        lines.append([Segment(f"{' ' * _LABEL}{SIGNS.down} {hidden} more", muted)])
     lines += [*blank, label("All of it" if preview.is_whole else "How it begins", colours)]
     shown: list[Line] = []
     for line in [_NO_TEXT] if begin is None else begin:

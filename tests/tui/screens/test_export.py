@@ -16,6 +16,7 @@ from storyflow_tui.errors import NoSpaceError
 from storyflow_tui.formats import FORMATS, USUAL, Option, Options, Reading
 from storyflow_tui.library import Library
 from storyflow_tui.story import Contents, Story, StorySegment
+from storyflow_tui.tui import long_work
 from storyflow_tui.tui.screens.export_story import ExportScreen
 from storyflow_tui.tui.screens.timeline import TimelineScreen
 from storyflow_tui.tui.widgets.line import Line
@@ -225,16 +226,19 @@ async def test_escape_stops_an_export_and_nothing_is_left_behind(
         await back(editor)
 
 
-async def test_quitting_stops_an_export_and_leaves_nothing_behind(
+async def test_quitting_stops_an_export_at_its_next_picture_and_leaves_nothing_behind(
     open_story: Opener, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
+    asked: list[str | None] = []
+    monkeypatch.setattr(long_work, "EVERY", 1000)
     async with open_story(story=illustrated(folder)) as editor:
         library = editor.library
         real = library.file
 
         def slow(relative: str | None) -> Path | None:
             if threading.current_thread() is not threading.main_thread():
+                asked.append(relative)
                 gate.wait(20)
             return real(relative)
 
@@ -252,6 +256,7 @@ async def test_quitting_stops_an_export_and_leaves_nothing_behind(
             break
         await asyncio.sleep(0.01)
     assert not [*folder.iterdir()]
+    assert len(asked) == 1
 
 
 async def test_what_is_being_saved_is_in_what_is_exported(open_story: Opener, folder: Path) -> None:
