@@ -49,8 +49,10 @@ async def test_the_draft_of_a_deleted_story_waits_too(open_story: Opener, librar
 
 async def test_only_what_can_be_done_is_offered(open_story: Opener) -> None:
     async with open_story(3, read_only=True, size=(160, 50)) as editor:
-        hints = "  e read narration   p read prompt   space mark   y copy prompt   H history"
-        assert editor.lines[-1].startswith(hints + "    ")
+        hints = (
+            "  e read narration   p read prompt   / find   space mark   y copy prompt   H history"
+        )
+        assert editor.lines[-1].startswith(hints + "   f filter    ")
         assert "choose a picture" not in editor.text
         keys = [command.key for command in commands(editor.screen)]
         assert not [key.id for key in keys if key.writes]
@@ -58,7 +60,7 @@ async def test_only_what_can_be_done_is_offered(open_story: Opener) -> None:
         await editor.press("e")
         await editor.shows("  ^S back   tab next field     ")
         await editor.press("escape", "q")
-        await editor.shows("  enter open   q quit   H history     ")
+        await editor.shows("  enter open   q quit   H history   / find     ")
 
 
 @pytest.mark.parametrize("key", ["d", "i", "l", "u", "U", "J", "K", "I"])
