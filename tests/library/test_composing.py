@@ -408,6 +408,7 @@ def test_neither_split_nor_merge_of_a_locked_segment(
     before = rows(library)
     for refused in (
         lambda: library.segments.split(pair[1], 3),
+        lambda: library.segments.split(pair[1], 0),
         lambda: library.segments.merge(pair[0]),
         lambda: library.segments.merge(pair[1]),
     ):

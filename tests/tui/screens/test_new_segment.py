@@ -112,7 +112,7 @@ async def test_a_prompt_without_a_narration_is_kept_as_a_draft(open_story: Opene
         await editor.press("o", "tab", *"a lamp", "escape")
         await editor.shows("! A segment needs a narration.", "Its prompt is kept as a draft")
         assert len(editor.texts) == 2
-        await editor.shows("saved")
+        assert editor.screen.saving.state() == ("", "")
         [draft] = Drafts(editor.library.path).of(editor.project_id)
         assert (draft.segment_id, draft.field, draft.text) == (NEW, "image_prompt", "a lamp")
 
@@ -133,8 +133,10 @@ async def test_a_save_that_fails_keeps_the_card_and_is_tried_again(
             "Kept."
         ]
         # It is no segment yet: what is done to segments does nothing, and e goes on with it.
-        await editor.press("d", "l", "D", "M", "J", "space", "y")
-        assert editor.app.screen is editor.screen
+        for key in ("d", "l", "i", "I", "D", "S", "M", "E", "J", "K", "space", "m", "c", "y"):
+            await editor.press(key)
+            assert editor.app.screen is editor.screen, key
+        assert not editor.screen.marks
         assert len(editor.texts) == 3
         await editor.press("e", *" On.")
         monkeypatch.setattr(editor.library.segments, "add", add)

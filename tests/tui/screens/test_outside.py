@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -177,7 +178,9 @@ async def test_text_that_is_being_typed_is_what_the_editor_gets(
 ) -> None:
     pen("text = open(path).read(); open(path, 'w').write(text.upper())")
     async with open_story(3) as editor:
-        await editor.press("e", *" new", "ctrl+s", "E")
+        await editor.press("e", *" new")
+        editor.app.session.write(lambda _: time.sleep(0.3))
+        await editor.pilot.press("ctrl+s", "E")
         await editor.until(lambda: editor.texts[0] == "NARRATION 1. NEW")
 
 
