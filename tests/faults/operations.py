@@ -270,6 +270,7 @@ READING = {
     "projects": {"list", "get"},
     "segments": {
         "list",
+        "contents",
         "get",
         "ids",
         "many",

@@ -39,6 +39,11 @@ def files_left() -> list[Path]:
     return [path for path in (state_folder() / "outside").rglob("*") if path.is_file()]
 
 
+async def comes(editor: Any, *words: str) -> None:
+    """Wait until the screen shows all these words; a program that is started takes its time."""
+    await editor.until(lambda: all(word in editor.text for word in words), tries=2000)
+
+
 def wait_for(gate: Path) -> str:
     return f"while not __import__('os').path.exists({str(gate)!r}): time.sleep(0.01)"
 
@@ -47,7 +52,7 @@ async def test_what_the_editor_leaves_is_saved_as_one_change(open_story: Opener,
     pen("text = open(path).read(); open(path, 'w').write(text + 'And more.\\n')")
     async with open_story(3) as editor:
         await editor.press("j", "E")
-        await editor.shows("Saved segment 2 from pen", "u takes it back", "And more.")
+        await comes(editor, "Saved segment 2 from pen", "u takes it back", "And more.")
         assert editor.texts[1] == "Narration 2.\nAnd more."
         assert editor.cursor == 2
         assert files_left() == []
@@ -59,7 +64,7 @@ async def test_a_text_left_as_it_was_is_no_change(open_story: Opener, pen: Pen) 
     pen("")
     async with open_story(3) as editor:
         await editor.press("E")
-        await editor.shows("Segment 1 is as it was")
+        await comes(editor, "Segment 1 is as it was")
         assert editor.library.history.next_undo(editor.project_id) is None
         assert files_left() == []
 
@@ -68,7 +73,7 @@ async def test_blank_text_is_not_saved_and_says_so(open_story: Opener, pen: Pen)
     pen("open(path, 'w').write(' \\n')")
     async with open_story(3) as editor:
         await editor.press("E")
-        await editor.shows("! Narration cannot be empty.", "saved")
+        await comes(editor, "! Narration cannot be empty.", "saved")
         assert editor.texts[0] == "Narration 1."
         assert files_left() == []
 
@@ -79,7 +84,7 @@ async def test_a_locked_segment_is_refused_before(
     pen(f"open({str(tmp_path / 'started')!r}, 'w')")
     async with open_story(3) as editor:
         await editor.press("l", "E")
-        await editor.shows("! Segment 1 is locked.", "l unlocks it")
+        await comes(editor, "! Segment 1 is locked.", "l unlocks it")
         assert not (tmp_path / "started").exists()
 
 
@@ -87,7 +92,7 @@ async def test_reading_only_is_refused_before(open_story: Opener, pen: Pen) -> N
     pen("")
     async with open_story(3, read_only=True) as editor:
         await editor.press("E")
-        await editor.shows("! This library is open for reading only")
+        await comes(editor, "! This library is open for reading only")
 
 
 async def test_no_editor_says_how_to_set_one(
@@ -96,14 +101,14 @@ async def test_no_editor_says_how_to_set_one(
     monkeypatch.setenv("VISUAL", "nowhere-to-be-found")
     async with open_story(3) as editor:
         await editor.press("E")
-        await editor.shows("! nowhere-to-be-found is no program here; VISUAL names it")
+        await comes(editor, "! nowhere-to-be-found is no program here; VISUAL names it")
 
 
 async def test_an_editor_that_cannot_be_started_is_said(open_story: Opener, pen: Pen) -> None:
     pen("").write_text("no shebang")
     async with open_story(3) as editor:
         await editor.press("E")
-        await editor.shows("! pen could not be started", "The stored narration stays")
+        await comes(editor, "! pen could not be started", "The stored narration stays")
         await editor.press("j")
         assert editor.cursor == 2
 
@@ -118,7 +123,7 @@ async def test_a_text_changed_meanwhile_shows_both(
         await editor.until(lambda: isinstance(editor.app.screen, OutsideScreen))
         editor.library.segments.edit(1, text_content="Theirs.")
         gate.touch()
-        await editor.shows("Mine.", "Theirs.", "keep mine", "take theirs")
+        await comes(editor, "Mine.", "Theirs.", "keep mine", "take theirs")
         await editor.press("m")
         await editor.until(lambda: editor.texts[0] == "Mine.")
         await editor.until(lambda: not files_left())
@@ -133,7 +138,7 @@ async def test_keys_that_come_while_the_editor_is_open_do_nothing(
         await editor.pilot.press("E", "d", "j", "J", "question_mark", "ctrl+p")
         await editor.until(lambda: isinstance(editor.app.screen, OutsideScreen))
         gate.touch()
-        await editor.shows("Segment 1 is as it was")
+        await comes(editor, "Segment 1 is as it was")
         assert editor.cursor == 1
         assert editor.texts == ["Narration 1.", "Narration 2.", "Narration 3."]
 
@@ -145,7 +150,7 @@ async def test_an_editor_that_fails_after_saving_asks(
     pen("open(path, 'w').write('Written.\\n'); sys.exit(1)")
     async with open_story(3) as editor:
         await editor.press("E")
-        await editor.shows("pen ended with 1 and left another narration.", "“Written.”")
+        await comes(editor, "pen ended with 1 and left another narration.", "“Written.”")
         assert editor.texts[0] == "Narration 1."
         await editor.press(key)
         await editor.until(lambda: editor.texts[0] == text)
@@ -158,7 +163,7 @@ async def test_an_editor_that_fails_and_leaves_nothing_is_said(
     pen("sys.exit(2)")
     async with open_story(3) as editor:
         await editor.press("E")
-        await editor.shows("! pen ended with 2.", "Nothing changed")
+        await comes(editor, "! pen ended with 2.", "Nothing changed")
         assert files_left() == []
 
 
@@ -168,7 +173,7 @@ async def test_what_is_no_utf_8_stays_in_its_file_and_the_place_is_said(
     pen("open(path, 'wb').write(b'na\\xefve')")
     async with open_story(3) as editor:
         await editor.press("E")
-        await editor.shows("! What the editor left is not UTF-8.", "It is in")
+        await comes(editor, "! What the editor left is not UTF-8.", "It is in")
         assert editor.texts[0] == "Narration 1."
         assert any(path.name == "narration.txt" for path in files_left())
 
@@ -194,7 +199,7 @@ async def test_what_an_earlier_run_left_in_an_editor_is_offered(
     outside.path.write_text("Left in vim.\n")
     outside.goes_on()
     async with open_story(project_id=story.id) as editor:
-        await editor.shows("Left in vim.", "Stored.", "take the draft")
+        await comes(editor, "Left in vim.", "Stored.", "take the draft")
         assert files_left() == []
         await editor.press("m")
         await editor.press("ctrl+s")
