@@ -31,8 +31,8 @@ LONGEST = 320
 _PIECE = 2048
 """Pixels of the sides of what is converted at a time."""
 
-_VERSION = "1"
-_GROUND = (128, 128, 128)
+_VERSION = "2"
+_OPAQUE, _WITH_HOLES = "jpg", "png"
 _REMEMBERED = 20_000
 _TOUCH_AFTER = 3600.0
 
@@ -58,7 +58,8 @@ class Thumbnails:
     def proxy(self, path: Path) -> Image.Image:
         """The picture in RGB, upright, its first frame, at most `LONGEST` pixels long.
 
-        Transparent parts show a neutral grey. InvalidImageError says why a file has none.
+        In RGBA where it has transparent parts: what shows through them is for whoever draws it.
+        InvalidImageError says why a file has none.
         """
         with decoding.opened(path, path.name) as (file, size):
             status = os.fstat(file.fileno())
@@ -89,20 +90,26 @@ class Thumbnails:
             while len(self._keys) > _REMEMBERED:
                 self._keys.popitem(last=False)
 
-    def _file(self, key: str) -> Path:
-        return self.folder / f"{key}.{_VERSION}.jpg"
+    def _file(self, key: str, ending: str) -> Path:
+        return self.folder / f"{key}.{_VERSION}.{ending}"
 
     def _kept(self, key: str) -> Image.Image | None:
-        path = self._file(key)
+        for ending, kind, mode in ((_OPAQUE, "JPEG", "RGB"), (_WITH_HOLES, "PNG", "RGBA")):
+            copy = self._kept_as(self._file(key, ending), kind, mode)
+            if copy is not None:
+                return copy
+        return None
+
+    def _kept_as(self, path: Path, kind: str, mode: str) -> Image.Image | None:
         try:
             with (
                 decoding.opened(path, path.name) as (file, _),
-                Image.open(file, formats=("JPEG",)) as image,
+                Image.open(file, formats=(kind,)) as image,
             ):
                 if max(image.size) > LONGEST:
                     return None
                 image.load()
-                copy = image.convert("RGB")
+                copy = image.convert(mode)
             if self._clock() - path.stat().st_mtime > _TOUCH_AFTER:
                 os.utime(path, (self._clock(), self._clock()))
         except (InvalidImageError, OSError, ValueError, SyntaxError):
@@ -115,10 +122,14 @@ class Thumbnails:
             self.folder.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(prefix=".new-", dir=self.folder)
             try:
+                has_holes = copy.mode == "RGBA"
                 with os.fdopen(descriptor, "wb") as file:
-                    copy.save(file, "JPEG", quality=90, subsampling=0)
+                    if has_holes:
+                        copy.save(file, "PNG")
+                    else:
+                        copy.save(file, "JPEG", quality=90, subsampling=0)
                     size = file.tell()
-                Path(name).replace(self._file(key))
+                Path(name).replace(self._file(key, _WITH_HOLES if has_holes else _OPAQUE))
             except OSError:
                 Path(name).unlink(missing_ok=True)
                 raise
@@ -170,16 +181,15 @@ def _copy(file: BinaryIO, name: str, size: int) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """The image upright and small, in RGB."""
+    """The image upright and small, in RGB, or in RGBA if anything can be seen through it."""
     image = _fewer_pixels(image)
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
     # A picture whose EXIF cannot be read is shown as it is stored.
     with suppress(*decoding.UNREADABLE):
         image = ImageOps.exif_transpose(image)
-    if image.mode == "RGBA":
-        ground = Image.new("RGB", image.size, _GROUND)
-        ground.paste(image, (0, 0), image)
-        return ground
+    if image.mode == "RGBA" and any(image.getchannel("A").histogram()[:255]):
+        # Nothing of it goes into the copy but its pixels.
+        return Image.frombytes("RGBA", image.size, image.tobytes())
     return image.convert("RGB")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from storyflow_tui.errors import StoryflowError
@@ -30,6 +30,7 @@ AROUND = 8
 
 _RECORDS = 2000
 _THUMBNAILS = 600
+_IN_VIEW = 24
 _WAITING = 48
 
 
@@ -46,6 +47,8 @@ class _Made(NamedTuple):
     strips: list[Strip] | None
     picture: Picture
     seen: tuple[int, int, int] | None
+    ground: str | None = None
+    """The colour that shows through it; None for a picture without holes."""
 
 
 class StoryCards:
@@ -70,6 +73,7 @@ class StoryCards:
         marked: Callable[[int], bool],
         found: Callable[[SegmentRecord], Found | None],
         colours: Callable[[], Colours],
+        ground: Callable[[], str],
     ) -> None:
         self._session = session
         self._project_id = project_id
@@ -83,6 +87,7 @@ class StoryCards:
         self._marked = marked
         self._found = found
         self._colours = colours
+        self._ground = ground
         self.new: SegmentRecord | None = None
         """A segment that is being written: a card at its place, and nothing in the library."""
         self._new_below: int | None = None
@@ -97,6 +102,7 @@ class StoryCards:
         self._made: OrderedDict[tuple[str, int, int], _Made] = OrderedDict()
         self._pictures: dict[str, Picture] = {}
         self._stale: set[str] = set()
+        self._in_view: OrderedDict[str, None] = OrderedDict()
         self._waiting: OrderedDict[tuple[str, int, int], Wanted] = OrderedDict()
         self._lock = threading.Lock()
         self._working = False
@@ -303,6 +309,7 @@ class StoryCards:
         picture: Picture = "none"
         if record.image_file:
             picture = self._pictures.get(record.image_file, "waiting")
+            self._is_in_view(record.image_file)
         marked, saving = self._marked(record.id), self._saving(record.id)
         found = self._found(record)
         return CardState(marked, record.is_locked, saving, picture, found)  # type: ignore[arg-type]
@@ -313,7 +320,8 @@ class StoryCards:
             return None
         key = (record.image_file, width, height)
         made = self._made.get(key)
-        if made is None or record.image_file in self._stale:
+        through = made is not None and made.ground not in (None, self._ground())
+        if made is None or through or record.image_file in self._stale:
             self._want(Wanted(record.image_file, width, height, record.id))
         if made is None:
             return None
@@ -341,6 +349,22 @@ class StoryCards:
                 self._stale.add(record.image_file)
                 if self._pictures.get(record.image_file) != "ok":
                     self._pictures.pop(record.image_file, None)
+
+    def look_again(self, files: Collection[str]) -> list[int]:
+        """These files are others now; the segments that show them."""
+        self._stale.update(files)
+        for file in files:
+            if self._pictures.get(file) != "ok":
+                self._pictures.pop(file, None)
+        return [record.id for record in self._kept.values() if record.image_file in files]
+
+    def _is_in_view(self, file: str) -> None:
+        if file not in self._in_view:
+            self._in_view[file] = None
+            while len(self._in_view) > _IN_VIEW:
+                self._in_view.popitem(last=False)
+            self._session.shown_files.watch("cards", list(self._in_view))
+        self._in_view.move_to_end(file)
 
     def recolour(self) -> None:
         """The terminal's colours are others: make every thumbnail again."""
@@ -406,18 +430,20 @@ class StoryCards:
                 return _Made(None, "broken", None)
             facts = path.stat()
             seen = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
-            before = self._made.get(key)
-            if before is not None and before.seen == seen:
+            before, ground = self._made.get(key), self._ground()
+            if before is not None and before.seen == seen and before.ground in (None, ground):
                 return before
             from storyflow_tui.tui.pixels import cover
 
             image = self._session.thumbnails.proxy(path)
-            strips = cover(image, wanted.width, wanted.height, colours=self._colours())
+            strips = cover(
+                image, wanted.width, wanted.height, background=ground, colours=self._colours()
+            )
         except FileNotFoundError:
             return _Made(None, "missing", None)
         except (OSError, StoryflowError):
             return _Made(None, "broken", None)
-        return _Made(strips, "ok", seen)
+        return _Made(strips, "ok", seen, ground if image.mode == "RGBA" else None)
 
     def _arrived(self, wanted: Wanted, made: _Made) -> None:
         key = wanted[:3]

@@ -1,6 +1,7 @@
 """Pictures as cells: two pixels a cell, few colours, neighbours of one colour sent as one run.
 
-Images come in as Pillow images, already decoded and turned; reading files is the library's.
+Images come in as Pillow images, already decoded and turned; reading files is the library's. Those
+with holes (RGBA) are drawn on the colour of the surface.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageColor, ImageEnhance, ImageFilter, ImageOps, ImageStat
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
@@ -116,14 +117,17 @@ def cover(
     width: int,
     height: int,
     *,
+    background: str = "",
     colours: Colours = "truecolor",
     sharpen: bool = True,
 ) -> list[Strip]:
     """The middle of the picture filling a box of cells: `height` lines of `width` cells.
 
-    `sharpen` lightly, for thumbnails: so few pixels need their edges.
+    The background is seen through its holes. `sharpen` lightly, for thumbnails: so few pixels need
+    their edges.
     """
     small = ImageOps.fit(image, (width, 2 * height), Image.Resampling.LANCZOS)
+    small = _whole(small, background)
     if sharpen:
         small = small.filter(ImageFilter.UnsharpMask(radius=1, percent=45, threshold=0))
     return _strips(small, colours)
@@ -143,6 +147,7 @@ def fit(
 
     Where filling the box would cost no more than an eighth of the picture, it fills the box.
     """
+    image = _whole(image, background)
     box = (width, 2 * height)
     scale = min(box[0] / image.width, box[1] / image.height)
     used = (image.width * scale / box[0]) * (image.height * scale / box[1])
@@ -168,6 +173,33 @@ def fit(
         sides = [Segment(" " * left, ground), *segments, Segment(" " * right, ground)]
         strips.append(PackedStrip([one for one in sides if one.text], width))
     return strips + [blank] * (height - len(strips))
+
+
+_GREY = (128, 128, 128)
+_APART = 48
+
+
+def _whole(image: Image.Image, background: str) -> Image.Image:
+    """The picture without holes: a colour stands in them, one that the rest can be told from.
+
+    That is the background (`#RRGGBB`), or a grey: where a drawing is of the background's own shade,
+    such as black ink on a dark ground, and where the background has no value.
+    """
+    if image.mode != "RGBA":
+        return image
+    ground = ImageColor.getrgb(background)[:3] if background.startswith("#") else _GREY
+    shades, ink = (
+        image.convert("L"),
+        image.getchannel("A").point(lambda level: level >= 128 and 255),
+    )
+    if ink.getbbox():
+        drawn = ImageStat.Stat(shades, ink)
+        below = Image.new("RGB", (1, 1), ground).convert("L").getpixel((0, 0))
+        if abs(drawn.mean[0] - float(below)) + drawn.stddev[0] < _APART:  # type: ignore[arg-type]
+            ground = _GREY
+    whole = Image.new("RGB", image.size, ground)
+    whole.paste(image, (0, 0), image)
+    return whole
 
 
 def _strips(image: Image.Image, colours: Colours) -> list[Strip]:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
@@ -25,6 +26,7 @@ from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.records import Changed, ProjectRecord, SegmentRecord
 from storyflow_tui.tui.crash import sentence, write_log
+from storyflow_tui.tui.shown_files import ShownFiles
 
 if TYPE_CHECKING:
     from storyflow_tui.library.images import Thumbnails
@@ -36,6 +38,9 @@ READING_ONLY = "! This library is open for reading only."
 
 LOOK_EVERY = 0.3
 """Seconds between two looks for what other processes wrote."""
+
+LOOK_AT_FILES_EVERY = 0.9
+"""Seconds between two looks at the files that are shown."""
 
 
 class UnexpectedError(StoryflowError):
@@ -68,6 +73,16 @@ class Session:
             self.changed = changed
             self.origin = origin
 
+    class FilesChanged(Message, bubble=False):
+        """Files of the library that are shown are others now, with no change of the library.
+
+        Sent to every screen that can be seen; to a covered one comes `LibraryChanged` later.
+        """
+
+        def __init__(self, files: Sequence[str]) -> None:
+            super().__init__()
+            self.files = frozenset(files)
+
     class FileWaits(Message, bubble=False):
         """A write of ours has happened, but a file of it is not where it belongs yet.
 
@@ -95,6 +110,8 @@ class Session:
         self._file_waits = False
         self._closed = False
         self._behind: WeakSet[Screen[Any]] = WeakSet()
+        self.shown_files = ShownFiles(library.file)
+        """Which files are shown: whoever shows some says so here, and is told of changes."""
         library.on_changed = self._committed
         self._writer = threading.Thread(target=self._work, name="storyflow-writer", daemon=True)
 
@@ -192,6 +209,7 @@ class Session:
 
     def _work(self) -> None:
         version, looked = self._look(), time.monotonic()
+        looked_at_files = looked
         while True:
             try:
                 job = self._jobs.get(timeout=LOOK_EVERY)
@@ -211,6 +229,10 @@ class Session:
                 if version is not None:
                     self._tell(None, None)
                 version = seen
+            if looked - looked_at_files > LOOK_AT_FILES_EVERY:
+                looked_at_files = looked
+                if files := self.shown_files.look():
+                    self._call(self._send, partial(self.FilesChanged, files))
 
     def _do(self, job: _Job) -> None:
         self._origin, self._file_waits = job.origin, False
@@ -256,12 +278,15 @@ class Session:
         self._call(self._announce, changed, origin)
 
     def _announce(self, changed: Changed | None, origin: object) -> None:
+        self._send(partial(self.LibraryChanged, changed, origin))
+
+    def _send(self, message: Callable[[], Message]) -> None:
         # A message to a screen that is covered makes Textual paint the one above it anew; such a
         # screen hears of it when it comes to light.
         seen = True
         for screen in reversed(self._app.screen_stack):
             if seen:
-                screen.post_message(self.LibraryChanged(changed, origin))
+                screen.post_message(message())
             else:
                 self._behind.add(screen)
             seen = seen and screen.is_modal

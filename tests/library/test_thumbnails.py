@@ -28,7 +28,7 @@ def test_every_mode_has_a_copy(tmp_path: Path, mode: str) -> None:
     name = "a.jpg" if mode == "CMYK" else "a.png"
     image = noise().convert("P") if mode == "P" else Image.new(mode, (500, 9))
     copy = images.Thumbnails(tmp_path / "t").proxy(save(tmp_path / name, image))
-    assert copy.mode == "RGB"
+    assert copy.mode == ("RGBA" if mode in ("LA", "RGBA") else "RGB")
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
@@ -67,10 +67,25 @@ def test_sixteen_bits_of_grey_keep_their_shades(tmp_path: Path) -> None:
     assert abs(copy.convert("L").getpixel((1, 0)) - 0xC0) < 24  # type: ignore[operator]
 
 
-def test_transparent_parts_are_neutral_grey(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.png", Image.new("RGBA", (8, 8), (255, 0, 0, 0)))
-    red, green, blue = images.Thumbnails(tmp_path / "t").proxy(path).getpixel((4, 4))  # type: ignore[misc]
-    assert red == green == blue == 128
+@pytest.mark.parametrize("name", ["a.png", "a.webp"])
+def test_transparent_parts_stay_transparent_also_from_the_kept_copy(
+    tmp_path: Path, name: str
+) -> None:
+    image = Image.new("RGBA", (8, 8), (255, 0, 0, 0))
+    image.paste((0, 0, 255, 255), (0, 0, 4, 8))
+    path = save(tmp_path / name, image, **({"lossless": True} if name == "a.webp" else {}))
+    for _ in range(2):
+        copy = images.Thumbnails(tmp_path / "t").proxy(path)
+        assert copy.mode == "RGBA"
+        assert copy.getpixel((0, 4)) == (0, 0, 255, 255)
+        assert copy.getpixel((7, 4))[3] == 0  # type: ignore[index]
+    assert len(list((tmp_path / "t").iterdir())) == 1
+
+
+def test_a_picture_that_nothing_is_seen_through_is_kept_small(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.png", noise(mode="RGBA"))
+    assert images.Thumbnails(tmp_path / "t").proxy(path).mode == "RGB"
+    assert next((tmp_path / "t").iterdir()).suffix == ".jpg"
 
 
 def test_the_first_frame_is_shown(tmp_path: Path) -> None:

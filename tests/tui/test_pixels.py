@@ -143,3 +143,36 @@ def test_sharpening_is_light() -> None:
         for a, b in zip(one, two, strict=True)
     ]
     assert 0 < max(differences) < 16
+
+
+def drawing(ink: str) -> Image.Image:
+    """A line in this ink on nothing."""
+    image = Image.new("RGBA", (36, 20), (0, 0, 0, 0))
+    image.paste(ink, (16, 0, 20, 20))
+    return image
+
+
+@pytest.mark.parametrize("ground", ["#202226", "#F2F1EF"])
+def test_the_surface_is_seen_through_the_holes(ground: str) -> None:
+    for strips in (
+        cover(drawing("#c82828"), 18, 5, background=ground),
+        fit(drawing("#c82828"), 18, 5, background=ground),
+    ):
+        shown = pixels(strips)
+        assert shown[5][0] == tuple(bytes.fromhex(ground[1:]))
+        assert shown[5][9][0] > 150
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("black", "#202226"), ("white", "#F2F1EF")])
+def test_a_drawing_in_the_shade_of_the_surface_is_seen_all_the_same(ink: str, ground: str) -> None:
+    for strips in (
+        cover(drawing(ink), 18, 5, background=ground),
+        fit(drawing(ink), 18, 5, background=ground),
+    ):
+        shown = pixels(strips)
+        assert abs(shown[5][0][1] - shown[5][9][1]) > 60
+
+
+def test_where_the_terminal_has_colours_of_its_own_holes_are_grey() -> None:
+    shown = pixels(fit(drawing("black"), 18, 5, background="default"))
+    assert shown[5][0] == (128, 128, 128)

@@ -57,6 +57,13 @@ class StoryFollowing(
         self.show_state()
         self.look_again()
 
+    def on_session_files_changed(self, event: Session.FilesChanged) -> None:
+        """Pictures were replaced, removed or put back from outside: show them as they are."""
+        self.timeline.redraw(self.cards.look_again(event.files))
+        current = self.pane.record
+        if current is not None and current.image_file in event.files:
+            self.show_pane()
+
     def reload_order(self) -> None:
         """Read the order again, on a worker where that may take long."""
         if self.steps:

@@ -79,6 +79,8 @@ class StoryPicture(StoryScreen, inherit_bindings=False):
         picture = self.pane.picture
         self.pane.show_file(file_name(record), found.pixels, found.bytes)
         if found.path is None:
+            # The same file may come back.
+            self._pictured = found.key[:2]
             picture.say("! The picture is missing.", self._picture_help)
         elif self._pictured != found.key:
             self._pictured = found.key

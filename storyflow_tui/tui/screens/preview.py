@@ -46,6 +46,15 @@ def examine(path: Path) -> Verdict:
     return _folder(path) if is_folder(path) else _picture(path, decode=True)
 
 
+def stamp_of(path: Path) -> tuple[int, int] | None:
+    """The stamp that a look at the file would give it now."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return (status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
+
+
 def _folder(path: Path) -> Verdict:
     count = count_files(path)
     if count is None:

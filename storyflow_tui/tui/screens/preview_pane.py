@@ -20,9 +20,12 @@ from textual.worker import Worker, get_current_worker
 from storyflow_tui.tui import text
 from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.look import SIGNS, Grid, ago, file_size, palette
-from storyflow_tui.tui.screens.preview import Verdict, examine
+from storyflow_tui.tui.screens.preview import Verdict, examine, stamp_of
 from storyflow_tui.tui.widgets.page import Line, Page
 from storyflow_tui.tui.widgets.picture import Picture, Proxies
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the file that is shown."""
 
 _LABEL = 10
 _NARROW_ROWS = 10
@@ -51,6 +54,8 @@ class PreviewPane(Vertical):
         self._proxies = proxies
         self._used_in = used_in
         self._split = True
+        self._path: Path | None = None
+        self._stamp: tuple[int, int] | None = None
 
     def compose(self) -> ComposeResult:
         """Every part, in its place whatever it says."""
@@ -65,8 +70,13 @@ class PreviewPane(Vertical):
         self.query_one(Picture).styles.height = grid.picture[3] if grid.split else _NARROW_ROWS
         self.query_one("#preview-name").styles.height = 3 if grid.split else 2
 
+    def on_mount(self) -> None:
+        """Look now and then whether what is shown is another file by now."""
+        self.set_interval(LOOK_EVERY, self._look_again)
+
     def show(self, path: Path | None) -> None:
         """Look at a file or folder and show it; None shows nothing."""
+        self._path, self._stamp = path, None
         if path is None:
             self.workers.cancel_group(self, "preview")
             self._show(Path(), None)
@@ -82,10 +92,24 @@ class PreviewPane(Vertical):
 
         def arrive() -> None:
             if not worker.is_cancelled and self.is_attached:
+                self._stamp = verdict.stamp
                 self._show(path, verdict)
                 self.post_message(self.Examined(path, verdict))
 
         if not worker.is_cancelled:
+            self.app.call_from_thread(arrive)
+
+    def _look_again(self) -> None:
+        if self._path is not None and self._stamp is not None:
+            self._compare(self._path, self._stamp)
+
+    @work(thread=True, exclusive=True, group="stamp", exit_on_error=False)
+    def _compare(self, path: Path, stamp: tuple[int, int]) -> None:
+        def arrive() -> None:
+            if self.is_attached and (self._path, self._stamp) == (path, stamp):
+                self._examine(path)
+
+        if stamp_of(path) != stamp:
             self.app.call_from_thread(arrive)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -102,6 +102,10 @@ class ReadThroughScreen(OneStory[int], inherit_bindings=False):
             self.reel.forget()
         super().on_session_library_changed(event)
 
+    def on_session_files_changed(self, event: Session.FilesChanged) -> None:
+        """The picture was replaced, removed or put back from outside."""
+        self._rested()
+
     def on_screen_suspend(self) -> None:
         """Under another screen nothing goes on by itself."""
         self._pause()
@@ -192,6 +196,8 @@ class ReadThroughScreen(OneStory[int], inherit_bindings=False):
     def _rested(self) -> None:
         record, following = self._record(self._place), self._record(self._place + 1)
         ahead = following.image_file if following is not None else None
+        files = [record.image_file] if record is not None and record.image_file else []
+        self.session.shown_files.watch(self.HELP_NAME, files)
         if record is None or not record.image_file:
             self.picture.empty("no picture" if record is not None else "")
             if ahead is None:

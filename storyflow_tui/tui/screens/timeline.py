@@ -26,7 +26,7 @@ from storyflow_tui.lengths import clock
 from storyflow_tui.tui.cards import StoryCards
 from storyflow_tui.tui.drafts import why_not
 from storyflow_tui.tui.keymap import EDITOR, FIND, TIMELINE, Key, bindings, readable
-from storyflow_tui.tui.look import Grid, length
+from storyflow_tui.tui.look import Grid, length, palette
 from storyflow_tui.tui.place import Place
 from storyflow_tui.tui.screens.actions import StoryActions
 from storyflow_tui.tui.screens.editing import StoryEditing
@@ -136,6 +136,7 @@ class TimelineScreen(
             marked=lambda segment_id: segment_id in self.marks,
             found=self.found_on,
             colours=lambda: colours_of(self),
+            ground=lambda: palette(self.app.theme).raised,
         )
         self._rest_timer = self.set_interval(REST, self._rested, pause=True)
         self.lay_out()
