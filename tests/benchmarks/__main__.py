@@ -12,10 +12,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.benchmarks import commands, library, screen
+from tests.benchmarks import commands, finding, library, screen
 from tests.benchmarks.figures import Figure
 
-_PARTS = {"library": library.figures, "commands": commands.figures, "screen": screen.figures}
+_PARTS = {
+    "library": library.figures,
+    "finding": finding.figures,
+    "commands": commands.figures,
+    "screen": screen.figures,
+}
 
 
 def main() -> None:

@@ -102,6 +102,18 @@ def test_the_size_of_the_pieces_makes_no_difference(
         assert len(set(found)) == len(found)
 
 
+def test_wide_gaps_between_the_indices_make_no_difference(
+    library: Library, story: ProjectRecord, sql: Callable[..., Any]
+) -> None:
+    sql(library, "UPDATE segment SET sequence_index = sequence_index * sequence_index * 900000000")
+    sql(library, "UPDATE segment SET sequence_index = -9223372036854775808 WHERE id = 1")
+    sql(library, "UPDATE segment SET sequence_index = 9223372036854775807 WHERE id = 5")
+    for piece in (1, 2, 100):
+        pieces = list(library.finding.hits(story.id, "e", start=3, piece=piece))
+        assert [hit.id for hits in pieces for hit in hits] == [3, 4, 1, 2]
+        assert len(pieces) <= 2 * len(TEXTS)
+
+
 def test_whoever_looks_may_stop_after_every_piece(library: Library, story: ProjectRecord) -> None:
     pieces = library.finding.hits(story.id, "fogg", piece=1)
     assert next(pieces) == []
