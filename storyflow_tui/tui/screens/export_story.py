@@ -367,8 +367,15 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
 
     async def _settle_and_write(self, wanted: Wanted, job: LongWork, force: bool) -> None:
         # What was typed before is on its way into the library.
-        await self.app.session.settled(SETTLE)
-        self._export(wanted, job, force)
+        if await self.app.session.settled(SETTLE):
+            self._export(wanted, job, force)
+        elif self.is_attached:
+            self._end()
+            self._say(
+                "! Not written: a change is still being saved.",
+                "The library is busy; enter tries again",
+                "warning",
+            )
 
     @work(thread=True, group="export", exit_on_error=False)
     def _export(self, wanted: Wanted, job: LongWork, force: bool) -> None:

@@ -17,6 +17,7 @@ from storyflow_tui.formats import FORMATS, USUAL, Option, Options, Reading
 from storyflow_tui.library import Library
 from storyflow_tui.story import Contents, Story, StorySegment
 from storyflow_tui.tui import long_work
+from storyflow_tui.tui.screens import export_story
 from storyflow_tui.tui.screens.export_story import ExportScreen
 from storyflow_tui.tui.screens.timeline import TimelineScreen
 from storyflow_tui.tui.widgets.line import Line
@@ -276,6 +277,38 @@ async def test_what_is_being_saved_is_in_what_is_exported(open_story: Opener, fo
         gate.set()
         await back(editor)
         assert "Saved last." in (folder / "the-lamp.txt").read_text()
+
+
+async def test_nothing_is_exported_while_a_change_cannot_be_saved(
+    open_story: Opener, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(export_story, "SETTLE", 0.05)
+    async with open_story(2) as editor:
+        await export(editor)
+        editor.app.session.write(lambda _: gate.wait(20))
+        await editor.pilot.press("enter")
+        await editor.until(lambda: "! Not written: a change is still" in editor.lines[-1])
+        assert not [*folder.iterdir()]
+        gate.set()
+        await editor.press("enter")
+        await back(editor)
+        assert (folder / "the-lamp").is_dir()
+
+
+async def test_a_click_takes_a_form_and_left_and_up_go_back(
+    open_story: Opener, folder: Path
+) -> None:
+    async with open_story(2) as editor:
+        await export(editor)
+        row = next(y for y, line in enumerate(editor.lines) if "text        narr" in line)
+        await editor.pilot.click(offset=(10, row))
+        await editor.shows("Prompts", "A new file.")
+        await editor.press("tab", "right", "left")
+        await editor.shows("■ with ")
+        await editor.press("shift+tab", "up")
+        await editor.shows("A new folder.")
+        assert "Prompts" not in editor.text
 
 
 async def test_a_name_that_no_disk_takes_is_said(open_story: Opener, folder: Path) -> None:

@@ -19,6 +19,7 @@ from storyflow_tui.tui.kept_scripts import KeptScript
 from storyflow_tui.tui.screens.help import HelpScreen
 from storyflow_tui.tui.screens.import_preview import ImportPreview
 from storyflow_tui.tui.screens.import_story import ImportScreen
+from storyflow_tui.tui.widgets.rows import Rows
 from storyflow_tui.tui.widgets.script import Script
 from storyflow_tui.tui.widgets.sheet import LineInput, Question
 from tests.screens import cell_at
@@ -269,8 +270,21 @@ async def test_the_preview_of_a_long_script_goes_to_its_last_segment(open_storie
         await editor.press("ctrl+l")
         await editor.until(lambda: isinstance(editor.app.screen, ImportPreview))
         await editor.shows("1500 segments", "↓ 1480 more")
-        await editor.press("G")
+        here = editor.app.screen.query_one(Rows)
+        for keys, place in (
+            (("j", "down"), 2),
+            (("k",), 1),
+            (("pagedown",), 21),
+            (("pageup", "up"), 0),
+            (("end",), 1499),
+            (("home",), 0),
+            (("G",), 1499),
+        ):
+            await editor.press(*keys)
+            assert here.cursor == place
         await editor.shows("1500 block 1500")
+        await editor.press("g", "q")
+        await editor.until(lambda: isinstance(editor.app.screen, ImportScreen))
 
 
 async def test_what_is_left_out_of_json_stands_below_its_segments(open_stories: Stage) -> None:
