@@ -215,6 +215,21 @@ async def test_segments_before_an_import(
         assert await seen(editor, "as it will be made", "~0:0") == snapshot
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["120x40", "80x24"])
+async def test_find(
+    open_story: Opener, project_id: int, size: tuple[int, int], snapshot: SnapshotAssertion
+) -> None:
+    async with open_story(project_id=project_id, size=size) as editor:
+        await editor.press("slash", *"gulls")
+        assert await seen(editor, "/ gulls", "1 of 8") == snapshot
+
+
+async def test_filter(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:
+    async with open_story(project_id=project_id, size=NARROW) as editor:
+        await editor.press("f", "l")
+        assert await seen(editor, "Show only segments", "2 of 9 segments") == snapshot
+
+
 async def test_help(open_story: Opener, project_id: int, snapshot: SnapshotAssertion) -> None:
     async with open_story(project_id=project_id, size=NARROW) as editor:
         await editor.press("question_mark")
