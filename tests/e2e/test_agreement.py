@@ -125,7 +125,11 @@ def _command(library: Path, *arguments: str) -> None:
 
 
 def _agrees(library: Path, wanted: dict[str, object]) -> bool:
-    return _state(library) == wanted
+    try:
+        return _state(library) == wanted
+    except FileNotFoundError:
+        # The editor moved a file while it was looked at; the next look finds it in its place.
+        return False
 
 
 def _state(library: Path) -> dict[str, object]:
