@@ -6,65 +6,47 @@ preview is made on a worker and bounded; the export itself can be stopped until 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import Worker, get_current_worker
 
 from storyflow_tui import formats, transfer
-from storyflow_tui.errors import NotEmptyError, StoryflowError
+from storyflow_tui.errors import StoryflowError
 from storyflow_tui.formats import Format
 from storyflow_tui.records import counted
 from storyflow_tui.tui import targets, text
-from storyflow_tui.tui.crash import logged
-from storyflow_tui.tui.folders import short
 from storyflow_tui.tui.keymap import EXPORT, Key, bindings
-from storyflow_tui.tui.long_work import LongWork, StoppedError
-from storyflow_tui.tui.look import SIGNS, Grid, palette
+from storyflow_tui.tui.look import Grid, palette
 from storyflow_tui.tui.screens.export_report import beginning, report
 from storyflow_tui.tui.screens.export_rows import Choice, ChoiceRows, FormRows
+from storyflow_tui.tui.screens.export_writing import ExportWriting, Wanted
 from storyflow_tui.tui.screens.report import label
 from storyflow_tui.tui.session import Session
-from storyflow_tui.tui.widgets.header import Fact, Header, State, Tone
+from storyflow_tui.tui.widgets.header import Fact, Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.line import Line
 from storyflow_tui.tui.widgets.page import Page
 from storyflow_tui.tui.widgets.rows import Rows
-from storyflow_tui.tui.widgets.sheet import Question
 
 if TYPE_CHECKING:
-    from storyflow_tui.tui.app import StoryflowApp
+    pass
 
 REST = 0.12
 """Seconds without a key after which the preview is made."""
-
-SETTLE = 5.0
-"""Seconds that an export waits for what is being saved."""
 
 _ALL = ""
 """The name of the choice between all segments and the marked ones; no option is called so."""
 
 
-class Wanted(NamedTuple):
-    """What is to be written: the form, its options, the whole path, the segments (None: all)."""
-
-    form: str
-    options: dict[str, str]
-    path: str
-    segments: Sequence[int] | None
-
-
-class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
+class ExportScreen(ExportWriting, inherit_bindings=False):
     """Writes a story to a file or a folder; answers with what was written, or None."""
 
     CSS_PATH = "export_story.tcss"
@@ -73,12 +55,9 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EXPORT)]
     AUTO_FOCUS = "#forms"
 
-    app: StoryflowApp
-
     def __init__(self, project_id: int, title: str, count: int, marked: Sequence[int] = ()) -> None:
         """The story, its title and number of segments; `marked` are offered in place of all."""
-        super().__init__()
-        self._project_id = project_id
+        super().__init__(project_id)
         self._title = title
         self._count = count
         self._marked = tuple(marked)
@@ -91,8 +70,6 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
         self._standing = ("", "muted")
         self._problem = ""
         self._resting: Timer | None = None
-        self._work: LongWork | None = None
-        self._progress = ""
 
     def compose(self) -> ComposeResult:
         """What is chosen at the left, what comes of it at the right (below, where it is narrow)."""
@@ -119,7 +96,7 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
         line.cursor_position = len(line.value)
         self._offer()
         self._show()
-        self._look()
+        self.look()
 
     def on_resize(self) -> None:
         """Beside each other from 100 columns on, else one above the other."""
@@ -180,7 +157,7 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
         rows = self.query_one("#forms", Rows)
         before = self._form
         index = max(0, min(index, len(self._forms) - 1))
-        if self._work is not None or index == self._forms.chosen:
+        if self.writing is not None or index == self._forms.chosen:
             return
         self._forms.chosen = index
         rows.move_cursor(index)
@@ -200,7 +177,7 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
     def action_value(self, by: int) -> None:
         """The next value of the choice under the bar."""
         rows = self.query_one("#choices", Rows)
-        if not rows.has_focus or self._work is not None:
+        if not rows.has_focus or self.writing is not None:
             return
         choice = self._choices.choices[rows.cursor]
         choice.at = (choice.at + by) % len(choice.values)
@@ -238,15 +215,16 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
 
     def on_session_library_changed(self, event: Session.LibraryChanged) -> None:
         """The story may be another now."""
-        self._look()
+        self.look()
 
     def _changed(self) -> None:
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(REST, self._look)
+        self._resting = self.set_timer(REST, self.look)
 
-    def _look(self) -> None:
-        if self._work is None:
+    def look(self) -> None:
+        """Make the preview of what is wanted now."""
+        if self.writing is None:
             self._preview(self._wanted)
 
     @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
@@ -254,17 +232,17 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
         try:
             preview = transfer.preview_export(
                 self.app.session.library,
-                self._project_id,
+                self.project_id,
                 wanted.path,
                 format=wanted.form,
                 options=wanted.options,
                 segments=wanted.segments,
             )
         except StoryflowError as error:
-            self._back(self._arrive, wanted, None, None, ("", "muted"), error.message)
+            self.back(self._arrive, wanted, None, None, ("", "muted"), error.message)
             return
         standing = targets.standing(wanted.path, preview.occupied)
-        self._back(self._arrive, wanted, preview, beginning(preview.begin), standing, "")
+        self.back(self._arrive, wanted, preview, beginning(preview.begin), standing, "")
 
     def _arrive(
         self,
@@ -290,7 +268,7 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
             height = max(4, page.size.height - 1)
             page.show([(), *report(self._previewed[1], self._begin, width, height, colours)])
         self._show_labels()
-        self._facts()
+        self.show_progress()
 
     def _show_labels(self) -> None:
         colours = palette(self.app.theme)
@@ -303,17 +281,18 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
         lines = [[Segment(line, colours.style(role))] for line in shown]
         self.query_one("#standing", Page).show(lines)
 
-    def _facts(self) -> None:
+    def show_progress(self) -> None:
+        """Facts, how far the writing is, and the keys that act."""
         facts = [Fact(counted(self._count, "segment"), 2)]
         if self._marked:
             facts.append(Fact(f"{len(self._marked)} marked", 3, "text"))
-        state = State(self._progress, "text") if self._progress else None
+        state = State(self.progress, "text") if self.progress else None
         self.query_one(Header).show("Export", facts, state, subtitle=self._title)
         self._hint()
 
     def _hint(self) -> None:
         keys: Sequence[Key] = EXPORT
-        if self._work is not None:
+        if self.writing is not None:
             keys = [replace(key, hint="stop") for key in EXPORT if key.action == "leave"]
         elif self.query_one("#choices").has_focus:
             keys = [
@@ -331,134 +310,22 @@ class ExportScreen(Screen["transfer.Exported | None"], inherit_bindings=False):
         self.query_one(Line).call_later(self._start)
 
     def _start(self) -> None:
-        if self._work is not None:
+        if self.writing is not None:
             return
         if not self.query_one(Line).value.strip():
-            self._say("! There is no target.", "Type where the story goes", "warning")
+            self.say("! There is no target.", "Type where the story goes", "warning")
             return
         wanted = self._wanted
         if self._previewed is not None and self._previewed[0] == wanted:
             occupied = self._previewed[1].occupied
             if occupied is not None:
-                self._ask(wanted, str(occupied))
+                self.ask(wanted, str(occupied))
                 return
-        self._write(wanted, force=False)
-
-    def _ask(self, wanted: Wanted, occupied: str) -> None:
-        path = Path(occupied)
-        rest = "What is in it now is gone then; it is no file of the library."
-        if Path(wanted.path) != path:
-            rest = "The story and pictures of the same names are gone then; other files stay."
-
-        def answered(answer: bool | None) -> None:
-            if answer:
-                self._write(wanted, force=True)
-
-        self.app.push_screen(
-            Question(f"Replace {path.name}?", [f"In {short(path.parent)}. {rest}"], "replace it"),
-            answered,
-        )
-
-    def _write(self, wanted: Wanted, *, force: bool) -> None:
-        self._work = LongWork(lambda done, total: self.app.call_later(self._told, done, total))
-        self._progress = f"writing {SIGNS.cut}"
-        self._facts()
-        self.run_worker(self._settle_and_write(wanted, self._work, force), exit_on_error=False)
-
-    async def _settle_and_write(self, wanted: Wanted, job: LongWork, force: bool) -> None:
-        # What was typed before is on its way into the library.
-        if await self.app.session.settled(SETTLE):
-            self._export(wanted, job, force)
-        elif self.is_attached:
-            self._end()
-            self._say(
-                "! Not written: a change is still being saved.",
-                "The library is busy; enter tries again",
-                "warning",
-            )
-
-    @work(thread=True, group="export", exit_on_error=False)
-    def _export(self, wanted: Wanted, job: LongWork, force: bool) -> None:
-        try:
-            exported = transfer.export_project(
-                self.app.session.library,
-                self._project_id,
-                wanted.path,
-                format=wanted.form,
-                options=wanted.options,
-                segments=wanted.segments,
-                force=force,
-                progress=job.step,
-            )
-        except StoryflowError as error:
-            self._back(self._failed, wanted, force, error)
-        else:
-            self._back(self._done, wanted, exported)
-
-    def _told(self, done: int, total: int) -> None:
-        if self._work is not None and self.is_attached:
-            self._progress = f"{done} of {total} {SIGNS.cut}" if total > 1 else "writing …"
-            self._facts()
-
-    def _done(self, wanted: Wanted, exported: transfer.Exported) -> None:
-        self.app.last_export_folder = Path(wanted.path).parent
-        self.dismiss(exported)
-
-    def _failed(self, wanted: Wanted, force: bool, error: StoryflowError) -> None:
-        self._end()
-        if isinstance(error, StoppedError):
-            self._say("Stopped; nothing was written", "enter begins again")
-        elif isinstance(error, NotEmptyError) and not force:
-            self._ask(wanted, str(error.details.get("path") or wanted.path))
-        else:
-            self._say(
-                f"{SIGNS.refused} {error.message.rstrip('.')}.",
-                "Nothing was written; choose another target or try again",
-                "danger",
-            )
-            self._look()
-
-    def _end(self) -> None:
-        self._work, self._progress = None, ""
-        self._facts()
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A fault of ours: it goes to the log, and what was there stays."""
-        if logged(event):
-            self._end()
-            self._say("! An unexpected fault; nothing was written.", "It is in the log", "danger")
+        self.write_story(wanted, force=False)
 
     def action_leave(self) -> None:
         """Stop what is being written, or go back to the story."""
-        if self._work is not None:
-            self._work.stop()
+        if self.writing is not None:
+            self.writing.stop()
         else:
             self.dismiss(None)
-
-    async def settle_typing(self) -> int:
-        """The editor ends: what is being written is stopped, and leaves nothing behind."""
-        return self.keep_typed()
-
-    def keep_typed(self) -> int:
-        """Nothing that is typed here would be missed."""
-        if self._work is not None:
-            self._work.stop()
-        return 0
-
-    def on_unmount(self) -> None:
-        """The screen is left in some other way."""
-        self.keep_typed()
-
-    def _say(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
-        self.query_one(HintLine).notice(first, rest, tone)
-
-    def _back(self, callback: Callable[..., None], *arguments: object) -> None:
-        """In the UI thread, if neither the worker was overtaken nor the screen left."""
-        worker = get_current_worker()
-
-        def back() -> None:
-            if not worker.is_cancelled and self.is_attached:
-                callback(*arguments)
-
-        if not worker.is_cancelled:
-            self.app.call_from_thread(back)

@@ -17,7 +17,7 @@ from storyflow_tui.formats import FORMATS, USUAL, Option, Options, Reading
 from storyflow_tui.library import Library
 from storyflow_tui.story import Contents, Story, StorySegment
 from storyflow_tui.tui import long_work
-from storyflow_tui.tui.screens import export_story
+from storyflow_tui.tui.screens import export_writing
 from storyflow_tui.tui.screens.export_story import ExportScreen
 from storyflow_tui.tui.screens.timeline import TimelineScreen
 from storyflow_tui.tui.widgets.line import Line
@@ -283,7 +283,7 @@ async def test_nothing_is_exported_while_a_change_cannot_be_saved(
     open_story: Opener, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
-    monkeypatch.setattr(export_story, "SETTLE", 0.05)
+    monkeypatch.setattr(export_writing, "SETTLE", 0.05)
     async with open_story(2) as editor:
         await export(editor)
         editor.app.session.write(lambda _: gate.wait(20))
