@@ -7,7 +7,7 @@ be read, and the text stays until the screen is left.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -18,31 +18,27 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import Worker, get_current_worker
+from textual.worker import Worker
 
-from storyflow_tui import formats, transfer
 from storyflow_tui.errors import InvalidTitleError, StoryflowError
-from storyflow_tui.formats import files
-from storyflow_tui.formats.reading import decode
 from storyflow_tui.records import counted
 from storyflow_tui.story import Story, clean_title
 from storyflow_tui.tui import kept_scripts, text
 from storyflow_tui.tui.crash import logged
-from storyflow_tui.tui.folders import is_folder, is_large, typed_path
 from storyflow_tui.tui.kept_scripts import KeptScript
 from storyflow_tui.tui.keymap import IMPORT, Key, bindings
 from storyflow_tui.tui.look import SIGNS, Grid, palette
-from storyflow_tui.tui.screens.import_making import ImportMaking
-from storyflow_tui.tui.screens.import_preview import ImportPreview, missing_pictures
+from storyflow_tui.tui.screens.import_files import ImportFiles
+from storyflow_tui.tui.screens.import_preview import ImportPreview
 from storyflow_tui.tui.screens.report import brief_report, label, report
 from storyflow_tui.tui.script import Script as Reading
-from storyflow_tui.tui.script import length_of, read_script
+from storyflow_tui.tui.script import read_script
 from storyflow_tui.tui.widgets.header import Fact, Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.line import Line
 from storyflow_tui.tui.widgets.page import Page
 from storyflow_tui.tui.widgets.script import Gutter, Script
-from storyflow_tui.tui.widgets.sheet import LineInput, Question
+from storyflow_tui.tui.widgets.sheet import Question
 
 PAUSE = 0.25
 """Seconds without a key after which the script is read again."""
@@ -53,7 +49,7 @@ SAVE_SECONDS = 1.0
 _UNTITLED = "named by its Title: line, or here"
 
 
-class ImportScreen(ImportMaking, inherit_bindings=False):
+class ImportScreen(ImportFiles, inherit_bindings=False):
     """Makes a project of a script; answers with it, or with None."""
 
     CSS_PATH = "import_story.tcss"
@@ -64,8 +60,7 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
 
     def __init__(self, start: Path | None = None) -> None:
         """`start` is the folder from which a relative path is taken; the current one if None."""
-        super().__init__()
-        self._start = start or Path.cwd()
+        super().__init__(start)
         self._reading = Reading()
         self._file: Path | None = None
         self._loaded = ""
@@ -73,9 +68,6 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
         """The file in which the script is kept, for as long as it is not imported."""
         self._in_library = False
         self._titled = False
-        self._loading = False
-        self._wanted = ""
-        """What the person asked for of what is being read: `import`, `preview` or nothing."""
         self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -169,22 +161,9 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
     def _begin(self, what: str) -> None:
         if self.making is not None:
             return
-        self._wanted = what
-        if not self._loading:  # else what is read from the file is imported when it is there
+        self.wanted = what
+        if not self.reading_file:  # else what is read from the file is imported when it is there
             self._read()
-
-    def action_file(self) -> None:
-        """Ask for a path and take the script from there."""
-        self.app.push_screen(
-            LineInput(
-                "Take a script from a file",
-                placeholder="its path; a .json brings its pictures along",
-                check=lambda path: None if path.strip() else "A path is needed.",
-                accept="take it",
-                leave="leave",
-            ),
-            self._take,
-        )
 
     def action_leave(self) -> None:
         """Stop what takes long, or go back to the stories; what was typed is asked about first."""
@@ -192,8 +171,8 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
         if self.making is not None:
             self.making.stop()
             return
-        if self._loading:
-            self._stop_loading()
+        if self.reading_file:
+            self.stop_loading()
             return
         if not self._unsaved:
             self._let_go()
@@ -249,10 +228,10 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
     @work(thread=True, group="kept", exit_on_error=False)
     def _look_for_kept(self) -> None:
         if waiting := kept_scripts.kept():
-            self._back(self._offer, *waiting[0], len(waiting) - 1)
+            self.back(self._offer, *waiting[0], len(waiting) - 1)
 
     def _offer(self, path: Path, script: KeptScript, more: int) -> None:
-        if self._content_there or self._loading or self.making is not None:
+        if self._content_there or self.reading_file or self.making is not None:
             return  # what is typed stays; the script waits for the next time
         self._kept = path
         self._file = Path(script.file) if script.file else None
@@ -281,23 +260,12 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
 
     @work(thread=True, exclusive=True, group="script", exit_on_error=False)
     def _parse(self, content: str, words_per_minute: int) -> None:
-        self._back(self._arrive, content, read_script(content, words_per_minute))
-
-    def _back(self, callback: Callable[..., None], *arguments: object) -> None:
-        """In the UI thread, if neither the worker was overtaken nor the screen left."""
-        worker = get_current_worker()
-
-        def back() -> None:
-            if not worker.is_cancelled and self.is_attached:
-                callback(*arguments)
-
-        if not worker.is_cancelled:
-            self.app.call_from_thread(back)
+        self.back(self._arrive, content, read_script(content, words_per_minute))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of ours in reading: it goes to the log, and the script stays."""
         if logged(event):
-            self._loading, self._wanted = False, ""
+            self.reading_file, self.wanted = False, ""
             self._facts()
             self.refuse(f"{SIGNS.refused} It could not be read.", "")
 
@@ -307,7 +275,7 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
             return
         self._show(reading)
         # Kept here and not handed along: a later reading overtakes an earlier one.
-        wanted, self._wanted = self._wanted, ""
+        wanted, self.wanted = self.wanted, ""
         if wanted:
             self._answer(reading, wanted)
 
@@ -340,7 +308,7 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
         facts = [Fact(f"{where}, {counted(lines, 'line')}", 1)] if self._content_there else []
         count = len(self._reading.troubles)
         state = State(f"{SIGNS.warn} {counted(count, 'problem')}", "danger") if count else None
-        if waiting := self.progress or (f"reading {SIGNS.cut}" if self._loading else ""):
+        if waiting := self.progress or (f"reading {SIGNS.cut}" if self.reading_file else ""):
             state = State(waiting, "text")
         self.query_one(Header).show("Import a story", facts, state)
 
@@ -360,7 +328,7 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
 
     def _hint(self) -> None:
         keys: Sequence[Key] = IMPORT
-        if self.making is not None or self._loading:
+        if self.making is not None or self.reading_file:
             keys = [replace(key, hint="stop") for key in IMPORT if key.action == "leave"]
         elif self.query_one(Input).has_focus:
             keys = [
@@ -406,54 +374,19 @@ class ImportScreen(ImportMaking, inherit_bindings=False):
 
     def failed(self, error: StoryflowError) -> None:
         """The text stays, and so does what was asked for of it: nothing."""
-        self._loading, self._wanted = False, ""
+        self.reading_file, self.wanted = False, ""
         super().failed(error)
 
     # From a file
 
-    def _take(self, typed: str | None) -> None:
-        if typed is None:
-            return
-        self._loading = True
-        self.show_progress()
-        title = self._title if self._titled else None
-        self._load(typed_path(typed.strip(), self._start), title)
+    @property
+    def typed_title(self) -> str | None:
+        """The title that was typed; None where the story's own is meant."""
+        return self._title if self._titled else None
 
-    def _stop_loading(self) -> None:
-        self.workers.cancel_group(self, "file")
-        self._loading, self._wanted = False, ""
-        self.show_progress()
-
-    @work(thread=True, exclusive=True, group="file", exit_on_error=False)
-    def _load(self, path: Path, title: str | None) -> None:
-        try:
-            if is_folder(path) or formats.for_path(path) is formats.JSON or is_large(path):
-                # With its pictures, or so long that no text area could hold it.
-                reading = transfer.read_story(path, title=title)
-                missing = missing_pictures(reading.story)
-                pace = self.app.session.settings.words_per_minute
-                seconds, guessed = length_of(reading.story.segments, pace)
-                screen = ImportPreview(reading.story, seconds, guessed, reading.notes, missing)
-                self._back(self._preview_file, screen, reading)
-                return
-            content = decode(files.read_file(path))
-        except StoryflowError as error:
-            self._back(self.failed, error)
-        else:
-            self._back(self._loaded_from, path, content)
-
-    def _preview_file(self, screen: ImportPreview, reading: transfer.Reading) -> None:
-        self._loading, self._wanted = False, ""
-        self.show_progress()
-
-        def answered(answer: bool | None) -> None:
-            if answer:
-                self.make(reading.story, reading.notes)
-
-        self.app.push_screen(screen, answered)
-
-    def _loaded_from(self, path: Path, content: str) -> None:
-        self._loading = False
+    def loaded_from(self, path: Path, content: str) -> None:
+        """A text file was read: put it into the text area."""
+        self.reading_file = False
         self._file = path
         self._kept = None  # what was kept is another script, and goes on waiting
         self._fill(content)

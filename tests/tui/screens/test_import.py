@@ -546,7 +546,7 @@ async def test_the_loop_turns_while_a_path_is_looked_at(
         asked.append(threading.current_thread() is threading.main_thread())
         return not gate.wait(20)
 
-    monkeypatch.setattr("storyflow_tui.tui.screens.import_story.is_folder", slow)
+    monkeypatch.setattr("storyflow_tui.tui.screens.import_files.is_folder", slow)
     (tmp_path / "lamp.txt").write_text(GOOD, encoding="utf-8")
     async with open_stories(ImportScreen(tmp_path)) as editor:
         await take(editor, "lamp.txt")
