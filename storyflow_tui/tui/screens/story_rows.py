@@ -67,4 +67,4 @@ def in_columns(cells: Sequence[str], width: int) -> str:
     """Segments, images (where there is room), length and change, right-aligned in columns."""
     segments, images, seconds, changed = cells
     pictures = f"{images:>9}" if width >= _WITH_IMAGES else ""
-    return f"{segments}{pictures}{seconds:>9}{changed:>12}"
+    return f"{segments}{pictures}{' ' + seconds:>9}{changed:>12}"

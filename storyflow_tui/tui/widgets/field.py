@@ -243,7 +243,12 @@ class Field(TextArea, inherit_bindings=False):
             cursor = cursor_column - start
             if cursor == len(text) and not last:
                 cursor = -1
-            marks.update((cursor, cursor + 1))
+            behind = cursor + 1
+            while cursor >= 0 and behind < len(text) and not line_width(text[cursor:behind]):
+                behind += 1  # it stands on nothing that is seen: the next that is shows it
+            if last and cursor >= 0 and not line_width(text[cursor:]):
+                cursor = len(text)
+            marks.update((cursor, behind))
         hits: list[tuple[int, int, bool]] = []
         if not self.has_focus and line in self._marks:
             hits = [

@@ -168,6 +168,7 @@ async def test_card_pane_and_read_through_show_each_as_it_is_or_its_sign(
             await comes(editor, box, name, colours.ground, sign="! The picture cannot be read.")
 
 
+@pytest.mark.long
 async def test_the_picker_shows_each_as_it_is_or_why_it_cannot_be_used(
     folder: Path, open_stories: Stage
 ) -> None:
