@@ -16,6 +16,7 @@ from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui.found import Found
 from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.shown_files import Look
 from storyflow_tui.tui.widgets.card import CardState, Picture
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Wanted(NamedTuple):
 class _Made(NamedTuple):
     strips: list[Strip] | None
     picture: Picture
-    seen: tuple[int, int, int] | None
+    seen: Look
     ground: str | None = None
     """The colour that shows through it; None for a picture without holes."""
 
@@ -103,6 +104,7 @@ class StoryCards:
         self._pictures: dict[str, Picture] = {}
         self._stale: set[str] = set()
         self._in_view: OrderedDict[str, None] = OrderedDict()
+        self._seen: dict[str, Look] = {}
         self._waiting: OrderedDict[tuple[str, int, int], Wanted] = OrderedDict()
         self._lock = threading.Lock()
         self._working = False
@@ -364,6 +366,9 @@ class StoryCards:
             while len(self._in_view) > _IN_VIEW:
                 self._in_view.popitem(last=False)
             self._session.shown_files.watch("cards", list(self._in_view))
+            if file in self._seen:
+                # Also what was done to it while it was out of view.
+                self._session.shown_files.drawn(file, self._seen[file])
         self._in_view.move_to_end(file)
 
     def recolour(self) -> None:
@@ -424,6 +429,7 @@ class StoryCards:
 
     def _make(self, wanted: Wanted) -> _Made:
         key = wanted[:3]
+        seen: Look = None
         try:
             path = self._session.file(wanted.file)
             if path is None:
@@ -442,12 +448,14 @@ class StoryCards:
         except FileNotFoundError:
             return _Made(None, "missing", None)
         except (OSError, StoryflowError):
-            return _Made(None, "broken", None)
+            return _Made(None, "broken", seen)
         return _Made(strips, "ok", seen, ground if image.mode == "RGBA" else None)
 
     def _arrived(self, wanted: Wanted, made: _Made) -> None:
         key = wanted[:3]
         self._stale.discard(wanted.file)
+        self._seen[wanted.file] = made.seen
+        self._session.shown_files.drawn(wanted.file, made.seen)
         if self._made.get(key) is made:
             return
         self._made[key] = made

@@ -70,7 +70,9 @@ class Reel:
             if path is None:
                 return Shown((file,), None, "broken")
             facts = path.stat()
-            key = (file, facts.st_size, facts.st_mtime_ns, facts.st_ino)
+            look = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+            key = (file, *look)
+            self._session.shown_files.drawn(file, look)
             with self._lock:
                 image = self._pictures.get(key)
             if image is None:

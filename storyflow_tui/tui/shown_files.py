@@ -11,7 +11,8 @@ from pathlib import Path
 
 from storyflow_tui.errors import StoryflowError
 
-_Look = tuple[int, int, int] | None
+Look = tuple[int, int, int] | None
+"""Size, time and number of a file as it was found; None for one that is not there."""
 
 
 class ShownFiles:
@@ -21,17 +22,21 @@ class ShownFiles:
         self._path_of = path_of
         self._owners: dict[str, tuple[str, ...]] = {}
         self._paths: dict[str, Path] = {}
-        self._looks: dict[str, _Look] = {}
+        self._looks: dict[str, Look] = {}
 
     def watch(self, owner: str, files: Sequence[str]) -> None:
         """From now on these are the files that this owner shows, in any thread."""
         self._owners = {**self._owners, owner: tuple(files)}
 
+    def drawn(self, file: str, look: Look) -> None:
+        """A file was drawn as it looked then: if it is another by now, the next look says so."""
+        self._looks[file] = look
+
     def look(self) -> list[str]:
         """Which files are others than at the last look; always in the same thread."""
         shown = {file for files in self._owners.values() for file in files}
-        for file in self._looks.keys() - shown:
-            del self._looks[file]
+        for file in [file for file in list(self._looks) if file not in shown]:
+            self._looks.pop(file, None)
             self._paths.pop(file, None)
         changed = []
         for file in shown:
@@ -41,7 +46,7 @@ class ShownFiles:
             self._looks[file] = look
         return changed
 
-    def _look_at(self, file: str) -> _Look:
+    def _look_at(self, file: str) -> Look:
         try:
             # Where it lies is asked again when it is not there: it may wait to be moved.
             path = self._paths.get(file)
