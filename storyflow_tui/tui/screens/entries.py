@@ -79,7 +79,7 @@ class Entries:
 def why_so_few(listing: Listing, words: str, shown: int) -> str:
     """A sentence on why the list shows little or nothing; empty where it shows enough."""
     if listing.problem:
-        return listing.problem
+        return f"{listing.problem} Backspace goes to the folder above it; or type a path."
     if words and not shown:
         return f"Nothing here has “{words}” in its name."
     if not listing.entries:
@@ -88,6 +88,10 @@ def why_so_few(listing: Listing, words: str, shown: int) -> str:
 
 
 def path_end(path: str, room: int) -> str:
-    """A path in at most `room` characters: of a long one the end says more."""
+    """A path in at most `room` cells: of a long one the end says more."""
     path = text.one_line(path)
-    return path if len(path) <= room else f"{SIGNS.cut}{path[len(path) - room + 1 :]}"
+    if text.width(path) <= room:
+        return path
+    while path and text.width(path) >= room:
+        path = path[1:]
+    return f"{SIGNS.cut}{path}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 from textual.worker import Worker
 
-from storyflow_tui.errors import LockedError, NotFoundError, StoryflowError
+from storyflow_tui.errors import DamagedError, LockedError, NotFoundError, StoryflowError
 from storyflow_tui.records import ProjectRecord, SegmentRecord
 from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.widgets.header import Tone
@@ -100,6 +100,8 @@ class StoryScreen(Screen[None], inherit_bindings=False):
             self.notice(f"! Segment {position} is locked.", "l unlocks it", "warning")
             return
         reason = error.details.get("reason")
+        if reason is None and isinstance(error, DamagedError):
+            reason = "storyflow check tells more"
         self.notice(f"! {refusal(error)}", str(reason or ""), "warning")
 
     def unread(self, error: StoryflowError) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 from textual import events
 
 from storyflow_tui.config import state_folder
+from storyflow_tui.tui.screens.entries import path_end
 from storyflow_tui.tui.screens.help import HelpScreen
 from storyflow_tui.tui.screens.picker import PickerScreen
 from storyflow_tui.tui.screens.preview import examine
@@ -213,9 +214,33 @@ async def test_a_folder_that_is_gone_says_so_and_leads_back(
     pictures: Path, open_stories: Stage
 ) -> None:
     async with open_stories(PickerScreen("segment 10", pictures / "a" / "b")) as editor:
-        await editor.shows("This folder is not there any more.")
+        await editor.shows("This folder is not there any more.", "Backspace goes")
         await editor.press("backspace")
         await editor.shows("dusk.jpg")
+
+
+async def test_a_folder_that_may_not_be_read_says_so_and_what_to_do(
+    pictures: Path, open_stories: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def kept(path: Any) -> Any:
+        if Path(path) == pictures / "old":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", kept)
+    async with open_stories(PickerScreen("segment 10", pictures / "old"), size=(80, 24)) as editor:
+        await editor.shows("This folder may not be read by", "Backspace goes")
+        await editor.press("backspace")
+        await editor.shows("dusk.jpg")
+
+
+def test_of_a_long_path_the_end_is_shown_in_cells() -> None:
+    assert path_end("~/pictures", 10) == "~/pictures"
+    assert path_end("~/pictures/lamp", 10) == "…ures/lamp"
+    assert path_end("~/写真/灯台の夜", 10) == "…/灯台の夜"
+    assert path_end("~/写真/灯台の夜x", 10) == "…灯台の夜x"
 
 
 async def test_an_empty_folder_says_so(pictures: Path, open_stories: Stage) -> None:

@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from storyflow_tui.config import Settings
+from storyflow_tui.errors import DamagedError
 from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Header
 
 Opener = Any
@@ -567,3 +569,18 @@ async def test_fault_on_a_worker_is_logged_and_ends_nothing(
         await editor.shows("could not be read")
         await editor.press("k", "j")
         assert not editor.app.faulted
+
+
+async def test_a_library_that_is_damaged_while_it_is_open_says_what_tells_more(
+    open_story: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> None:
+        raise DamagedError("The library cannot be read.")
+
+    async with open_story(3, size=(80, 24)) as editor:
+        monkeypatch.setattr(Session, "project", damaged)
+        editor.screen.post_message(Session.LibraryChanged(None))
+        await editor.shows("! The library cannot be read.", "storyflow check tells more")
+        monkeypatch.undo()
+        await editor.press("j")
+        assert editor.cursor == 2
