@@ -85,6 +85,14 @@ def _sign(match: re.Match[str]) -> str:
     return "" if _DROP.match(character) else "·"
 
 
+def runs_right_to_left(text: str) -> bool:
+    """Whether most letters at the beginning of a text are of such a script."""
+    if text.isascii():
+        return False
+    ways = [unicodedata.bidirectional(character) for character in text[:400]]
+    return ways.count("R") + ways.count("AL") > ways.count("L")
+
+
 def one_line(text: str) -> str:
     """The beginning of the text as one safe line: white space, line ends too, becomes one space."""
     return " ".join(safe(text[:REACH]).split())

@@ -184,3 +184,14 @@ async def test_the_cursor_is_seen_at_every_place_of_odd_text(open_story: Opener,
             assert len(seen) == 1
             assert terminal_width(seen[0]) in (1, 2)
             await editor.pilot.press("left")
+
+
+async def test_a_script_from_right_to_left_is_offered_the_persons_own_editor(
+    open_story: Opener,
+) -> None:
+    story = Story("Odd", [StorySegment("שלום עולם, lamp"), StorySegment("lamp שלום and fog")])
+    async with open_story(story=story, size=(80, 24)) as editor:
+        await editor.press("e")
+        await editor.shows("in logical order", "then E: your own editor")
+        await editor.press("ctrl+s", "j", "e")
+        assert "logical order" not in editor.text

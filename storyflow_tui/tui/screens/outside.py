@@ -145,6 +145,20 @@ class StoryOutside(StoryWriting, inherit_bindings=False):
 
         self.app.push_screen(OutsideScreen(chosen, outside, self.drafts), came_back)
 
+    def open_field(self, name: str) -> None:
+        """Open a field; of a script from right to left say what turns it."""
+        super().open_field(name)
+        shown = self.current
+        if name != "text_content" or shown is None or self.pane.is_read_only:
+            return
+        if text.runs_right_to_left(shown.text_content):
+            # Behind the hints of the field, which come with the focus.
+            self.call_after_refresh(
+                self.notice,
+                "Right to left, in logical order.",
+                "^S, then E: your own editor",
+            )
+
     def offer_drafts(self) -> None:
         """Offer what earlier runs left, in files of an outside editor too."""
         for outside, written in left_behind(self.session.library.path):
