@@ -23,13 +23,14 @@ import pytest
 from tests.e2e.scene import STORED, Scene
 from tests.e2e.terminal import PATIENCE, Terminal, command, long, until
 
-SENTENCE = "A sentence that is typed while nobody reads what is drawn. " * 12
+SENTENCE = " A sentence that is typed while nobody reads what is drawn." * 12
 
 
 class Bare:
     """An editor in a pty that is read only when it is asked; nobody's controlling terminal."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, *, again: bool = False) -> None:
+        """Open the story at its second segment: where it was left, if it is opened `again`."""
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
         self.editor = subprocess.Popen(
@@ -41,8 +42,9 @@ class Bare:
             env=os.environ | {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"},
         )
         os.close(slave)
-        self.read_until("1 of 3")
-        os.write(self.master, b"j")
+        if not again:
+            self.read_until("1 of 3")
+            os.write(self.master, b"j")
         self.read_until("2 of 3")
         os.write(self.master, b"e")
         self.read_until("done")
@@ -96,7 +98,7 @@ def bare(scene: Scene) -> Iterator[Bare]:
 def test_what_is_typed_is_saved_though_the_terminal_does_not_read(scene: Scene, bare: Bare) -> None:
     bare.fill()
     os.write(bare.master, SENTENCE.encode())
-    until(lambda: scene.text() == SENTENCE + STORED, "the save")
+    until(lambda: scene.text() == STORED + SENTENCE, "the save")
     bare.read_until("saved")
 
 
@@ -111,14 +113,14 @@ def test_a_signal_ends_an_editor_whose_terminal_does_not_read(
         os.write(bare.master, SENTENCE.encode())
         os.kill(bare.editor.pid, number)
         bare.editor.wait(PATIENCE)
-    assert [draft.text for draft in scene.drafts()] == [SENTENCE + STORED]
+    assert [draft.text for draft in scene.drafts()] == [STORED + SENTENCE]
 
 
 def test_keys_that_came_just_before_a_signal_are_not_lost(scene: Scene, bare: Bare) -> None:
     os.write(bare.master, SENTENCE.encode())
     os.kill(bare.editor.pid, signal.SIGTERM)
     bare.editor.wait(PATIENCE)
-    assert SENTENCE + STORED in scene.kept()
+    assert STORED + SENTENCE in scene.kept()
 
 
 def test_a_terminal_that_is_gone_costs_no_more_than_a_signal(scene: Scene) -> None:
@@ -129,8 +131,8 @@ def test_a_terminal_that_is_gone_costs_no_more_than_a_signal(scene: Scene) -> No
     used = []
     for gone in (False, True):
         before = processor()
-        bare = Bare(scene)
-        os.write(bare.master, b"Typed. ")
+        bare = Bare(scene, again=gone)
+        os.write(bare.master, b" Typed.")
         bare.read_until(".")
         if gone:
             os.close(bare.master)
@@ -139,5 +141,5 @@ def test_a_terminal_that_is_gone_costs_no_more_than_a_signal(scene: Scene) -> No
         bare.editor.wait(PATIENCE)
         bare.close()
         used.append(processor() - before)
-    assert "Typed. Typed. " + STORED in scene.kept()
+    assert STORED + " Typed. Typed." in scene.kept()
     assert used[1] < used[0] + 0.5
