@@ -6,6 +6,7 @@ It only asks; what the answer does is for the screen that asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, Literal, NamedTuple
 
@@ -186,31 +187,19 @@ class ConflictScreen(Unasked, Screen["str | None"], inherit_bindings=False):
         mine.show(ours, fixed=_FIXED)
         theirs.show(others, fixed=_FIXED)
         if self.takes_answers:
-            self.query_one(HintLine).set_keys(CONFLICT if under else _LONG)
+            self.query_one(HintLine).set_keys(CONFLICT if under else _hinted(mine_key, theirs_key))
 
 
-def _hinted() -> list[Key]:
+def _hinted(mine: str, theirs: str) -> list[Key]:
     # For long texts: all answers in the hint line, in the order in which one would weigh them.
-    words = {"mine": "keep mine", "theirs": "take theirs", "both": "edit both", "later": "later"}
-    order = {"mine": 0, "theirs": 1, "both": 2, "scroll(1)": 3, "later": 4}
+    words = {"mine": mine, "theirs": theirs, "both": "edit both", "later": "later"}
+    order = {"mine": 0, "theirs": 1, "both": 2, "later": 3, "scroll(1)": 4}
     keys = [
-        Key(
-            key.id,
-            key.keys,
-            key.action,
-            key.description,
-            key.tooltip,
-            key.group,
-            words.get(key.action, "scroll"),
-            key.label,
-        )
+        replace(key, hint=words.get(key.action, "scroll"))
         for key in CONFLICT
         if key.action in order
     ]
     return sorted(keys, key=lambda key: order[key.action])
-
-
-_LONG = _hinted()
 
 
 def _lines(half: Half, name: str, where: str, surface: str, colours: Palette) -> list[Line]:

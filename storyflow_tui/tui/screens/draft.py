@@ -38,7 +38,7 @@ def offer(screen: StoryEditing, draft: Draft, record: SegmentRecord | None) -> N
         WORDS = ConflictWords(
             state="! not saved: a draft",
             title="This {name} was typed in an earlier run and could not be saved.",
-            rest="Taking the stored text removes the draft; esc leaves it for the next time.",
+            rest="esc leaves it for the next time; keeping the stored text removes it.",
             mine=("Draft", f"typed {when(draft)}, not saved", "take the draft"),
             theirs=("Stored", "saved {saved}", "keep the stored text"),
         )

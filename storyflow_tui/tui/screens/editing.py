@@ -147,6 +147,7 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
         # The event may be late; what has the focus now is what counts.
         if isinstance(self.focused, Field):
             self.enter(str(self.focused.name))
+            self.pane.label()  # a key may have entered it before it had the focus
         elif isinstance(self.focused, Timeline):
             self.leave_segment()
 

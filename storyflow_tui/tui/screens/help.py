@@ -32,6 +32,7 @@ _RIGHT = 2
 
 _SIGNS: tuple[tuple[str, str, str], ...] = (
     (SIGNS.here, "accent", "you are here"),
+    (SIGNS.marked, "text", "marked: what acts on many acts on these"),
     (SIGNS.locked, "text", "locked: narration, prompt and picture are safe from edits"),
     (SIGNS.prompt, "text", "image prompt"),
     ("~0:09", "text", "length, guessed from the words; 0:09 is measured from the audio"),

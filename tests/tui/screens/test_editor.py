@@ -10,6 +10,7 @@ from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
 from storyflow_tui.tui import saving
 from storyflow_tui.tui.drafts import Draft, Drafts
+from tests.screens import cell_at
 
 Opener = Any
 WIDE, NARROW = (120, 40), (80, 24)
@@ -671,3 +672,22 @@ async def test_a_conflict_is_not_asked_about_in_the_midst_of_typing(
         assert library.segments.get(owner.id).text_content == "Theirs."
         await editor.press("ctrl+s")
         await editor.shows("Someone else changed this narration", "tombNarration 1.")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_label_of_the_field_that_is_open_is_in_full_colour(
+    size: tuple[int, int], open_story: Opener
+) -> None:
+    async with open_story(3, size=size) as editor:
+        await editor.press("e")
+        await editor.shows("^S done")
+
+        def colour(word: str) -> object:
+            row = next(at for at, line in enumerate(editor.lines) if word in line[31:])
+            _, style = cell_at(editor.app, editor.lines[row].index(word, 31), row)
+            return style.color
+
+        await editor.until(lambda: colour("Narration  ") != colour("Prompt"))
+        narration, prompt = colour("Narration  "), colour("Prompt")
+        await editor.press("tab")
+        await editor.until(lambda: (colour("Narration  "), colour("Prompt")) == (prompt, narration))

@@ -11,6 +11,7 @@ from textual import events
 
 from storyflow_tui.errors import NoSpaceError
 from storyflow_tui.library import Library
+from storyflow_tui.story import Story, StorySegment
 from storyflow_tui.tui import saving
 from storyflow_tui.tui.drafts import Draft, Drafts
 from storyflow_tui.tui.session import Session
@@ -152,3 +153,18 @@ async def test_a_full_disk_says_what_became_of_the_text(
         await editor.press("ctrl+q")
         await editor.shows("! Not saved, and no draft:   disk full. ^Q again leaves without it.")
         await editor.press("ctrl+q")
+
+
+async def test_a_long_draft_says_in_the_hint_line_what_is_taken_and_what_is_kept(
+    open_story: Opener, library: Library
+) -> None:
+    text = "A long narration, and more of it. " * 40
+    project = library.projects.import_story(Story("The Lamp", [StorySegment(text)]))
+    (record,) = library.segments.list(project.id)
+    drafts = Drafts(library.path)
+    drafts.keep(
+        Draft(drafts.library, project.id, record.id, "text_content", f"{text}End.", text, "", 1)
+    )
+    async with open_story(project_id=project.id, size=(80, 24)) as editor:
+        await editor.shows("m take the draft", "t keep the stored text", "b edit both", "esc later")
+        assert max(map(len, editor.lines)) <= 78
