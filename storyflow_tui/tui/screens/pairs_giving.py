@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Attach = Callable[[], Sequence[SegmentRecord]]
 
+_GROUP = "attach"
+"""The worker that copies; others of this screen only read."""
+
 
 class Given(NamedTuple):
     """What was done: the segments that have a picture now, and their positions."""
@@ -100,7 +103,7 @@ class PairGiving(Screen["Given | None"], inherit_bindings=False):
         self.working = f"{done} of {total} …"
         self.show()
 
-    @work(thread=True, group="attach", exit_on_error=False)
+    @work(thread=True, group=_GROUP, exit_on_error=False)
     def _stage(self, pairs: Sequence[tuple[int, Path]]) -> None:
         """Copy and look at the files; what is left is one short write."""
         worker = get_current_worker()
@@ -153,10 +156,14 @@ class PairGiving(Screen["Given | None"], inherit_bindings=False):
         self.show()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A fault of ours on a worker: it goes to the log, and nothing was changed."""
-        if logged(event):
+        """A fault of ours on a worker goes to the log; only that of the copying ends the work."""
+        if not logged(event):
+            return
+        if event.worker.group == _GROUP:
             self._end()
             self.say("! An unexpected fault; nothing was changed.", "It is in the log", "danger")
+        else:
+            self.say("! The story or a picture could not be read.", "It is in the log", "warning")
 
     def say(self, first: str, rest: str, tone: Tone = "accent") -> None:
         """Say something in the hint line."""

@@ -280,6 +280,38 @@ async def test_progress_is_shown_and_no_other_key_acts_meanwhile(
         assert rows(editor) == [[str(n), f"lamp-0{n}.png"] for n in range(1, 4)]
 
 
+async def test_a_fault_in_looking_at_files_leaves_the_copying_as_it_goes(
+    open_story: Opener, folder: Callable[..., Path], monkeypatch: Any
+) -> None:
+    path = folder(*numbered(3))
+    copy, copying, goes_on, fails = Staging.copy, Event(), Event(), Event()
+
+    def copied(staging: Staging, source: Path, limit: int) -> Path:
+        if source.name == "lamp-02.png":
+            copying.set()
+            goes_on.wait(20)
+        return copy(staging, source, limit)
+
+    def looked(*_: object) -> None:
+        fails.wait(20)
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(Staging, "copy", copied)
+    monkeypatch.setattr("storyflow_tui.tui.screens.pairs.glance", looked)
+    async with open_story(3) as editor:
+        await open_folder(editor, path)
+        await editor.pilot.press("enter")
+        await editor.until(copying.is_set)
+        fails.set()
+        await editor.shows("It is in the log")
+        assert "nothing was changed" not in editor.text
+        assert "1 of 3 …" in editor.text
+        await editor.pilot.press("x")
+        assert rows(editor) == [[str(n), f"lamp-0{n}.png"] for n in range(1, 4)]
+        goes_on.set()
+        await editor.shows("3 pictures for segments 1–3")
+
+
 async def test_pairs_stay_with_their_segments_when_others_move_them(
     open_story: Opener, folder: Callable[..., Path], library: Library
 ) -> None:
