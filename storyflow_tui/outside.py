@@ -143,9 +143,11 @@ class OutsideText:
         return None if text == self.note.stored else text
 
     def goes_on(self) -> bool:
-        """Let the folder go; whether an editor still holds it, in the background."""
+        """Let the folder go; whether an editor still runs or holds it, in the background."""
         self._let_go()
-        return _is_held(self.folder)
+        # Its process too: there are editors that close what they inherit.
+        runs = self.process is not None and self.process.poll() is None
+        return runs or _is_held(self.folder)
 
     def stop(self, patience: float) -> None:
         """Ask the editor to end, and wait so many seconds for it."""

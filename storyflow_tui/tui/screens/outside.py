@@ -101,10 +101,15 @@ class OutsideScreen(Screen[CameBack], inherit_bindings=False):
         return self.keep_typed()
 
     def keep_typed(self) -> int:
-        """End the editor and make a draft of what is in its file; 1 if that is another text."""
+        """End the editor and make a draft of what is in its file; 1 if that is another text.
+
+        The file of an editor that does not end stays: the next open offers what is in it then.
+        """
         self._ends = True
         self._outside.stop(_STOPS)
         written = self._outside.read()
+        if self._outside.goes_on():
+            return int(written is not None)
         if written is not None:
             self._drafts.keep(_draft(self._outside.note, written, uuid.uuid4().hex))
             self._kept = 1

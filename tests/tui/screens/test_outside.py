@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from storyflow_tui.config import state_folder
-from storyflow_tui.outside import Note, OutsideText
+from storyflow_tui.outside import Note, OutsideText, left_behind
 from storyflow_tui.story import Story
 from storyflow_tui.tui.drafts import Drafts
 from storyflow_tui.tui.screens.outside import OutsideScreen
@@ -222,3 +222,31 @@ async def test_ending_meanwhile_makes_a_draft_of_what_the_editor_saved(
         assert [draft.text for draft in drafts] == ["Half a sentence"]
         assert editor.texts[0] == "Narration 1."
         assert files_left() == []
+
+
+@pytest.mark.parametrize("closes", ["", "__import__('os').closerange(3, 99)\n"])
+async def test_an_editor_that_does_not_end_with_us_keeps_its_file_and_the_next_open_offers_it(
+    open_story: Opener, pen: Pen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closes: str
+) -> None:
+    monkeypatch.setattr("storyflow_tui.tui.screens.outside._STOPS", 0.05)
+    ready, gate = tmp_path / "ready", tmp_path / "gate"
+    pen(
+        "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"{closes}open({str(ready)!r}, 'w')\n"
+        f"{wait_for(gate)}\nopen(path, 'r+').write('Written late.\\n')"
+    )
+    async with open_story(3) as editor:
+        await editor.pilot.press("E")
+        await editor.until(ready.exists)
+        project = editor.project_id
+        screen = editor.app.screen
+        assert isinstance(screen, OutsideScreen)
+        await editor.app.leave(0)
+        process = screen._outside.process
+        assert process is not None
+        gate.touch()
+        assert process.wait(10) == 0
+        [(_, text)] = left_behind(editor.library.path)
+        assert text.startswith("Written late.")
+    async with open_story(project_id=project) as editor:
+        await comes(editor, "Written late.", "take the draft")
