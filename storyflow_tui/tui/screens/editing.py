@@ -84,6 +84,9 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
 
     def open_field(self, name: str) -> None:
         """Show the current segment and put the cursor into one of its fields."""
+        if not self.pane.display:
+            # A hidden pane did not follow; what it showed last may be gone.
+            self.pane.record = None
         self.show_pane()
         self.enter(name)
         # Not `Widget.focus`, which waits: keys typed ahead would go to the timeline.

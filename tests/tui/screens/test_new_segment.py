@@ -222,3 +222,35 @@ async def test_a_new_card_in_a_story_of_thousands_stands_at_once(
         await editor.press("G", "o", *"Last.", "escape")
         await editor.until(lambda: editor.texts[-1] == "Last.")
         await editor.shows("3001 of 3001")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("o", "ctrl+s"),
+        ("e", "ctrl+s", "d", "y"),
+        ("e", "ctrl+s", "space", "d", "y"),
+        ("o", *"hi", "ctrl+s", "u"),
+    ],
+    ids=["left empty", "deleted", "deleted as a marked one", "undone"],
+)
+async def test_on_a_narrow_terminal_e_opens_the_current_segment_after_another_is_gone(
+    open_story: Opener, keys: tuple[str, ...]
+) -> None:
+    async with open_story(4, size=NARROW) as editor:
+        await editor.press("j", *keys)
+        current = editor.screen.current
+        await editor.press("e", "end", "X", "ctrl+s")
+        await editor.until(lambda: f"{current.text_content}X" in editor.texts)
+
+
+async def test_on_a_narrow_terminal_e_opens_the_current_segment_after_another_window_deleted_one(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(4, size=NARROW) as editor:
+        await editor.press("j", "e", "ctrl+s")
+        with Library.open(library.path) as other:
+            other.segments.delete(editor.segments[1].id)
+        await editor.until(lambda: len(editor.screen.cards) == 3)
+        await editor.press("e", "end", "X", "ctrl+s")
+        await editor.until(lambda: editor.texts[1] == "Narration 3.X")
