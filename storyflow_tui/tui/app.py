@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast, runtime_checkable
 
@@ -175,6 +176,10 @@ class StoryflowApp(EndingApp, inherit_bindings=False):
         left = None if self.demo else recall_story(self.session.library.path, project_id)
         if left is not None and segment_id in (None, left.segment_id):
             _, segment_id, above = left
+        if not self.demo:
+            # Now already: who is killed comes back to this story, too.
+            at = left or Place(project_id, None)
+            self.run_worker(partial(remember, self.session.library.path, at), thread=True)
         self.push_screen(TimelineScreen(project_id, segment_id, above))
 
     def show_stories(self, error: StoryflowError | None = None) -> None:

@@ -74,6 +74,13 @@ async def test_place_is_remembered(open_story: Opener, library: Library) -> None
         assert recall(library.path) == Place(editor.project_id, third, 2)
 
 
+async def test_a_story_is_noted_as_the_place_when_it_is_opened(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(5) as editor:
+        await editor.until(lambda: recall(library.path) == Place(editor.project_id, None))
+
+
 async def test_demo_leaves_no_place(open_story: Opener, library: Library) -> None:
     async with open_story(5, demo=True) as editor:
         await editor.pilot.press("ctrl+q")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from storyflow_tui.records import SegmentRecord
@@ -38,10 +37,16 @@ def offer(screen: StoryEditing, draft: Draft, record: SegmentRecord | None) -> N
         WORDS = ConflictWords(
             state="! not saved: a draft",
             title="This {name} was typed in an earlier run and could not be saved.",
-            rest="esc leaves it for the next time; keeping the stored text removes it.",
+            rest="esc leaves it for the next time; keeping the stored text asks once more.",
             mine=("Draft", f"typed {when(draft)}, not saved", "take the draft"),
             theirs=("Stored", "saved {saved}", "keep the stored text"),
         )
+
+    def answered(answer: str | None) -> None:
+        if answer == "theirs" and draft.text.strip():
+            _ask_to_drop(screen, draft, record)
+        else:
+            screen.draft_answered(draft, record, answer)
 
     screen.app.push_screen(
         DraftScreen(
@@ -52,7 +57,26 @@ def offer(screen: StoryEditing, draft: Draft, record: SegmentRecord | None) -> N
             str(getattr(record, draft.field)),
             record.updated_at,
         ),
-        partial(screen.draft_answered, draft, record),
+        answered,
+    )
+
+
+def _ask_to_drop(screen: StoryEditing, draft: Draft, record: SegmentRecord) -> None:
+    """The draft is the only copy of its text: ask once more before it goes."""
+    from storyflow_tui.tui.widgets.sheet import Question
+
+    def answered(answer: bool | None) -> None:
+        screen.draft_answered(draft, record, "theirs" if answer else None)
+
+    quoted = text.cut(draft.text, max(20, screen.app.size.width - 12))
+    screen.app.push_screen(
+        Question(
+            "Remove the draft?",
+            [f"“{quoted}”", "This text is kept nowhere else."],
+            "remove it",
+            "keep the draft",
+        ),
+        answered,
     )
 
 

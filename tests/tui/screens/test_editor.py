@@ -336,6 +336,22 @@ async def test_draft_is_offered_beside_the_stored_text_and_taken(
         await editor.until(lambda: not Drafts(library.path).of(project_id))
 
 
+async def test_a_draft_goes_only_after_a_question(
+    open_story: Opener, library: Library, sample_story: Any
+) -> None:
+    project_id = library.projects.import_story(sample_story(3)).id
+    for answer, left in (("enter", 1), ("y", 0)):
+        waiting(library, project_id, "From the draft.")
+        async with open_story(project_id=project_id) as editor:
+            await editor.shows("keep the stored text")
+            await editor.press("t")
+            await editor.shows("Remove the draft?", "kept nowhere else")
+            await editor.press(answer)
+            await editor.until(lambda editor=editor: editor.app.screen is editor.screen)
+        assert len(Drafts(library.path).of(project_id)) == left
+        assert library.segments.list(project_id)[1].text_content == "Narration of segment 2."
+
+
 async def test_draft_put_off_is_offered_again(
     open_story: Opener, library: Library, sample_story: Any
 ) -> None:
