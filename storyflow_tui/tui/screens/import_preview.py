@@ -60,8 +60,8 @@ class MadeRows:
             state, role = f"{SIGNS.warn} missing", "danger"
         elif segment.image_file is not None:
             state = "picture"
-        if segment.is_locked:
-            state = f"{SIGNS.locked} {state}"
+        # The lock has its cell in every row, so that the words stand below each other.
+        state = f"{SIGNS.locked if segment.is_locked else ' '} {state}"
         seconds = segment.audio_duration
         guessed = seconds is None
         if seconds is None:

@@ -377,11 +377,8 @@ class TimelineScreen(
         if self.editing:
             keys, help_label = EDITOR, "F1 help"
         elif self.has_class("-empty"):
-            keys = [
-                replace(key, hint=_EMPTY_HINTS[key.id])
-                for key in TIMELINE
-                if key.id in _EMPTY_HINTS
-            ]
+            by_id = {key.id: key for key in TIMELINE}
+            keys = [replace(by_id[id_], hint=hint) for id_, hint in _EMPTY_HINTS.items()]
         if self.session.read_only or (self.editing and self.pane.is_read_only):
             keys = readable(keys)
         self.hints.set_keys(keys, help_label, replaced=self.session.settings.keys)

@@ -14,6 +14,7 @@ from storyflow_tui import transfer
 from storyflow_tui.config import state_folder
 from storyflow_tui.library import Library, projects
 from storyflow_tui.library.pictures import stage_picture
+from storyflow_tui.story import Story, StorySegment
 from storyflow_tui.tui import folders, kept_scripts
 from storyflow_tui.tui.kept_scripts import KeptScript
 from storyflow_tui.tui.screens.help import HelpScreen
@@ -567,3 +568,13 @@ async def test_ctrl_q_stays_once_where_the_script_cannot_be_kept(open_stories: S
         await editor.pilot.press("ctrl+q")
         await editor.until(lambda: not editor.app.is_running)
         assert editor.app.drafted == 0
+
+
+async def test_the_preview_has_what_is_told_of_pictures_in_one_column(open_stories: Stage) -> None:
+    segments = [StorySegment(f"Part {n}.", "", "lamp.png", n == 2) for n in (1, 2, 3)]
+    preview = ImportPreview(Story("The Lamp", segments), 9, True, (), frozenset({2}))
+    async with open_stories(preview) as editor:
+        await editor.shows("as it will be made", "Part 3.")
+        first, second, third = (line for line in editor.lines if "Part " in line)
+        assert first.index("picture") == second.index("picture") == third.index("! missing")
+        assert second.index("◘") == second.index("picture") - 2

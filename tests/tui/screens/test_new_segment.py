@@ -254,3 +254,9 @@ async def test_on_a_narrow_terminal_e_opens_the_current_segment_after_another_wi
         await editor.until(lambda: len(editor.screen.cards) == 3)
         await editor.press("e", "end", "X", "ctrl+s")
         await editor.until(lambda: editor.texts[1] == "Narration 3.X")
+
+
+async def test_in_an_empty_story_the_first_hint_is_the_next_step(open_story: Opener) -> None:
+    async with open_story(0) as editor:
+        await editor.shows("No segments yet")
+        assert editor.lines[-1].split("   ")[0].strip() == "o write a segment"
