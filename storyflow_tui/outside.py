@@ -14,6 +14,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ USUAL = ("vi", "nano")
 """What is taken where neither says anything."""
 
 _TEXT, _NOTE, _HELD = "narration.txt", "note.json", ".held"
+
+_SETTLED = 60
+"""Seconds after which a folder without a note is none that is just being made."""
 
 
 class Editor(NamedTuple):
@@ -158,11 +162,8 @@ class OutsideText:
                 self.process.wait(patience)
 
     def drop(self) -> None:
-        """Forget the text. Files that the editor made beside it, such as a backup, stay."""
-        with suppress(OSError):
-            for name in (_TEXT, _NOTE, _HELD):
-                (self.folder / name).unlink(missing_ok=True)
-            self.folder.rmdir()
+        """Forget the text, with what the editor made beside it: a backup holds it too."""
+        shutil.rmtree(self.folder, ignore_errors=True)
         self._let_go()
 
     def _hold(self) -> None:
@@ -203,7 +204,7 @@ def _unheard(number: int, frame: object) -> None:
 def left_behind(library: Path) -> list[tuple[OutsideText, str]]:
     """The altered texts of a library that nobody works on any more; unaltered ones are dropped.
 
-    What cannot be read stays where it is.
+    So is what a forgotten text of any library left. What cannot be read stays where it is.
     """
     found = []
     try:
@@ -211,6 +212,8 @@ def left_behind(library: Path) -> list[tuple[OutsideText, str]]:
     except OSError:
         return []
     for folder in folders:
+        if _is_left_over(folder):
+            shutil.rmtree(folder, ignore_errors=True)
         note = _note_in(folder)
         if note is None or note.library != str(library) or _is_held(folder):
             continue
@@ -226,6 +229,16 @@ def left_behind(library: Path) -> list[tuple[OutsideText, str]]:
 
 def _root() -> Path:
     return state_folder() / "outside"
+
+
+def _is_left_over(folder: Path) -> bool:
+    """Whether it says nothing of whose text it holds, and nobody is about to write that."""
+    try:
+        is_old = time.time() - folder.lstat().st_mtime > _SETTLED
+    except OSError:
+        return False
+    is_folder = folder.is_dir() and not folder.is_symlink()
+    return is_old and is_folder and not os.path.lexists(folder / _NOTE) and not _is_held(folder)
 
 
 def _note_in(folder: Path) -> Note | None:

@@ -181,11 +181,27 @@ def test_an_editor_that_outlives_us_keeps_its_text(text: OutsideText, program: P
     assert found == "Saved by an editor that is still open."
 
 
-def test_files_that_an_editor_put_beside_the_text_stay(text: OutsideText) -> None:
-    swap = text.folder / ".narration.txt.swp"
-    swap.write_bytes(b"not saved")
+def test_what_an_editor_put_beside_the_text_goes_with_it(text: OutsideText) -> None:
+    (text.folder / "narration.txt~").write_text("It rained.")
+    (text.folder / ".swap").mkdir()
+    (text.folder / ".swap/narration.swp").write_text("It rained.")
     text.drop()
-    assert [*text.folder.iterdir()] == [swap]
+    assert not text.folder.exists()
+
+
+def test_what_forgotten_texts_left_is_swept_at_the_next_start(tmp_path: Path) -> None:
+    left, new, named = (state_folder() / "outside" / name for name in ("left", "new", "named"))
+    held = OutsideText.begin(Note(str(tmp_path), 1, 7, 3, "Old."))
+    (held.folder / "note.json").unlink()
+    for folder in (left, new, named):
+        folder.mkdir()
+        (folder / "narration.txt~").write_text("It rained.")
+    (named / "note.json").write_text("{}")
+    for folder in (left, named, held.folder):
+        os.utime(folder, (0, 0))
+    assert left_behind(tmp_path) == []
+    assert {*(state_folder() / "outside").iterdir()} == {new, named, held.folder}
+    held.drop()
 
 
 def test_what_is_no_note_of_ours_is_left_alone(tmp_path: Path) -> None:
