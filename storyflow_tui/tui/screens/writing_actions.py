@@ -102,15 +102,33 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
             self.notice("There is no text on both sides of the cursor", "Nothing was split")
             return
         self.saving.left(record.id, "text_content")
+        answer = self._send(_cutting(record.id, narration, field.place_in_text))
         # Waited for: the next key belongs to the second half already.
+        await asyncio.wait([answer], timeout=SAVE_SECONDS)
+        if not answer.done():
+            self.notice("! The library is busy.", "The cut comes when it is free", "warning")
+            # Behind word of the change, which the screen takes for shown already.
+            answer.add_done_callback(
+                lambda late: self.app.call_later(self.call_later, self._split_late, late, position)
+            )
+            return
         try:
-            halves = await self._now(_cutting(record.id, narration, field.place_in_text))
+            halves = answer.result()
         except StoryflowError as error:
             self._not_split(error, position)
-        except TimeoutError:
-            self.notice("! The library is busy.", "The cut comes when it is free", "warning")
         else:
             self._write_on_in(halves, position)
+
+    def _split_late(self, answer: asyncio.Future[Halves], position: int) -> None:
+        """The cut came when nobody waited any more: show it, and leave the cursor where it is."""
+        try:
+            first, _ = answer.result()
+        except StoryflowError as error:
+            self._not_split(error, position)
+            return
+        self.cards.forget([first.id])
+        self.reload_order()
+        self.notice(f"Split segment {position}", f"The rest is segment {position + 1}")
 
     def _write_on_in(self, halves: Halves, position: int) -> None:
         first, second = halves
@@ -160,32 +178,24 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
             return False
         return True
 
-    async def _now(self, operation: Callable[[Library], _Answer]) -> _Answer:
-        """Do a write and wait for its answer a second at most; it is done in any case.
+    def _send(self, operation: Callable[[Library], _Answer]) -> asyncio.Future[_Answer]:
+        """Do a write whose answer can be waited for; it is done in any case.
 
-        Raises TimeoutError, and what the operation raises.
+        Nothing is drawn of it but by whoever takes the answer.
         """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[_Answer] = loop.create_future()
-
-        def settle(result: _Answer | None, error: StoryflowError | None) -> None:
-            if answer.done():
-                return
-            if error is not None:
-                answer.set_exception(error)
-            else:
-                answer.set_result(result)  # type: ignore[arg-type]  # one of the two is there
 
         def work(library: Library) -> None:
             try:
                 result = operation(library)
             except StoryflowError as error:
-                loop.call_soon_threadsafe(settle, None, error)
+                loop.call_soon_threadsafe(answer.set_exception, error)
             else:
-                loop.call_soon_threadsafe(settle, result, None)
+                loop.call_soon_threadsafe(answer.set_result, result)
 
         self.session.write(work, origin=self)
-        return await asyncio.wait_for(answer, SAVE_SECONDS)
+        return answer
 
 
 def _cutting(segment_id: int, narration: str, offset: int) -> Callable[[Library], Halves]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
+from storyflow_tui.tui.screens import writing_actions
 
 Opener = Any
 WIDE, NARROW = (120, 40), (80, 24)
@@ -213,6 +216,44 @@ async def test_a_field_is_not_split_where_nothing_would_be_left(
         await editor.shows("A segment is split in" if keys == ["tab"] else "There is no text on")
         assert len(editor.texts) == 3
         assert editor.screen.editing
+
+
+async def test_a_split_that_had_to_wait_for_the_library_is_shown_when_it_comes(
+    open_story: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing_actions, "SAVE_SECONDS", 0.05)
+    free = threading.Event()
+    async with open_story(story=SENTENCES) as editor:
+        await editor.press("e", "home", *["right"] * 8)
+        editor.app.session.write(lambda _: free.wait(10))
+        await editor.pilot.press("ctrl+t")
+        await editor.shows("! The library is busy.")
+        free.set()
+        await editor.shows("Split segment 1", "The rest is segment 2", "1 of 4")
+        assert editor.screen.cards.ids == [segment.id for segment in editor.segments]
+        await editor.press(*" In", "ctrl+s")
+        await editor.until(lambda: editor.texts[0] == "He came. In")
+        assert editor.texts[1] == "She left. It rained on them."
+
+
+async def test_a_split_that_had_to_wait_and_is_refused_then_says_so(
+    open_story: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing_actions, "SAVE_SECONDS", 0.05)
+    free = threading.Event()
+
+    def change_then(library: Library) -> None:
+        free.wait(10)
+        library.segments.edit(1, text_content="Another text. By another.")
+
+    async with open_story(story=SENTENCES) as editor:
+        await editor.press("e", "home", *["right"] * 8)
+        editor.app.session.write(change_then)
+        await editor.pilot.press("ctrl+t")
+        await editor.shows("! The library is busy.")
+        free.set()
+        await editor.shows("! The narration of segment 1 is another by now.")
+        assert len(editor.texts) == 3
 
 
 async def test_a_text_that_is_not_saved_is_not_split(open_story: Opener) -> None:
