@@ -117,28 +117,55 @@ class ManySegments:
             return self._together(wanted)
 
     def copy(
-        self, ids: Iterable[int], project_id: int, position: int | None = None
+        self,
+        ids: Iterable[int],
+        project_id: int,
+        position: int | None = None,
+        progress: Progress = lambda done, total: None,
     ) -> Sequence[SegmentRecord]:
         """Copy segments into a project, at a position or behind its last; returns the copies.
 
         A copy is not locked, and has its own copy of the image and of the audio; of a file that
-        is gone it has none. Raises InvalidOrderError for the position, ConflictError where a
-        segment changed while its files were copied.
+        is gone it has none. `progress` is called before each segment whose files are copied and
+        at the end; what it raises ends the work, and nothing has happened. Raises
+        InvalidOrderError for the position, ConflictError where a segment changed while its files
+        were copied.
         """
+        with self.stage_copy(ids, project_id, position, progress) as copy:
+            return copy()
+
+    @contextmanager
+    def stage_copy(
+        self,
+        ids: Iterable[int],
+        project_id: int,
+        position: int | None = None,
+        progress: Progress = lambda done, total: None,
+    ) -> Iterator[Callable[[], Sequence[SegmentRecord]]]:
+        """`copy` in two: the files now, and what it yields to write the copies at once."""
         segments = self._together(ids)
         find_project(self._database, project_id)
         if not segments:
-            return []
+            yield list
+            return
         with ExitStack() as stack:
-            staging, staged = None, {}
+            staging: Staging | None = None
+            staged: dict[int, _Files] = {}
             if steps.files_of(segments):
                 staging = stack.enter_context(self._media.staging())
-                staged = {each.id: self._stage_files(staging, each) for each in segments}
+                for number, segment in enumerate(segments):
+                    progress(number, len(segments))
+                    staged[segment.id] = self._stage_files(staging, segment)
                 staging.seal()
-            with self._door.change(project_id, staging=staging) as change:
-                now = self._together(segment.id for segment in segments)
-                _demand_same_files(segments, now)
-                return self._insert_copies(change, now, staged, project_id, position)
+            progress(len(segments), len(segments))
+
+            def copy() -> Sequence[SegmentRecord]:
+                with self._door.change(project_id, staging=staging) as change:
+                    now = self._together(segment.id for segment in segments)
+                    _demand_same_files(segments, now)
+                    return self._insert_copies(change, now, staged, project_id, position)
+
+            yield copy
 
     def attach_images(
         self,

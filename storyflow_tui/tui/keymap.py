@@ -469,9 +469,9 @@ PAIRS = (
 
 OTHER_STORY = (
     Key("other_story.take",      "enter",      "take",       "this story",
-        "Take the story under the bar.", "Stories", "this one"),
-    Key("other_story.leave",     "q,escape,ctrl+c", "leave", "leave",
-        "Go back without choosing.", "Stories", "leave", label="q esc"),
+        "Copy into the story under the bar.", "Stories", "this one"),
+    Key("other_story.leave",     "q,escape,ctrl+c", "leave", "leave, or stop",
+        "Go back without a copy; stop what is going on.", "Stories", "leave", label="q esc"),
     Key("other_story.down",      "j,down",     "cursor(1)",  "next story",
         "Move the bar to the next story.", "Move", label="j ↓"),
     Key("other_story.up",        "k,up",       "cursor(-1)", "previous story",

@@ -324,6 +324,37 @@ def test_a_picture_that_is_replaced_while_it_is_copied_is_a_conflict(
     assert library.check() == []
 
 
+def test_progress_of_a_copy_is_told_and_may_end_it(
+    library: Library,
+    second: Library,
+    ids: Sequence[int],
+    other: ProjectRecord,
+    paint: Paint,
+    tmp_path: Path,
+) -> None:
+    library.segments.attach_images([(key, paint(tmp_path / "a.png")) for key in ids[:2]])
+    told: list[tuple[int, int]] = []
+
+    def tell(done: int, total: int) -> None:
+        told.append((done, total))
+        second.segments.edit(ids[4], text_content=f"the lock is free at {done}")
+
+    library.segments.copy(ids[:3], other.id, progress=tell)
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert library.segments.get(ids[4]).text_content == "the lock is free at 3"
+    library.history.undo(other.id)
+
+    def stop(done: int, total: int) -> None:
+        if done == 1:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        library.segments.copy(ids[:3], other.id, progress=stop)
+    assert len(library.segments.ids(other.id)) == 2
+    assert list((library.media / ".staging").iterdir()) == []
+    assert library.check() == []
+
+
 def test_thousands_are_written_by_a_few_statements(
     library: Library, sample_story: Callable[[int], Story], statements: list[str]
 ) -> None:

@@ -242,31 +242,14 @@ class StoryMarking(StoryActions, inherit_bindings=False):
             return
         from storyflow_tui.tui.screens.other_story import OtherStoryScreen
 
-        screen = OtherStoryScreen(f"Copy {self._named(ids)}", self.project_id)
-        self.app.push_screen(screen, partial(self._copy_to, ids))
-
-    def _copy_to(self, ids: list[int], project_id: int | None) -> None:
-        if project_id is None:
-            return
         what = self._named(ids)
-        self.writes += 1
-        self.show_state()
 
-        def copy(library: Library) -> str:
-            library.segments.copy(ids, project_id)
-            return library.projects.get(project_id).title
+        def copied(title: str | None) -> None:
+            if title is not None:
+                into = text.cut(title, 40)
+                self.notice(f"Copied {what} into “{into}”", "u in that story undoes it")
 
-        def done(title: str) -> None:
-            self.writes -= 1
-            self.show_state()
-            self.notice(f"Copied {what} into “{text.cut(title, 40)}”", "u in that story undoes it")
-
-        def failed(error: StoryflowError) -> None:
-            self.writes -= 1
-            self.show_state()
-            self.refused(error)
-
-        self.session.write(copy, done, failed)
+        self.app.push_screen(OtherStoryScreen(f"Copy {what}", ids, self.project_id), copied)
 
 
 def _what_goes(records: Sequence[SegmentRecord], days: int) -> str:

@@ -1,30 +1,31 @@
-"""A list of the other stories, to choose one: where segments are copied to."""
+"""A list of the other stories, to choose one: where segments are copied to.
+
+How they are copied is `segment_copying`'s.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import counted
 from storyflow_tui.tui.keymap import OTHER_STORY, Key, bindings
+from storyflow_tui.tui.screens.segment_copying import SegmentCopying
 from storyflow_tui.tui.screens.story_rows import StoryRows
 from storyflow_tui.tui.session import Session
-from storyflow_tui.tui.widgets.header import Fact, Header
+from storyflow_tui.tui.widgets.header import Fact, Header, State
 from storyflow_tui.tui.widgets.hint_line import HintLine
 from storyflow_tui.tui.widgets.rows import Rows
 
-if TYPE_CHECKING:
-    from storyflow_tui.tui.app import StoryflowApp
 
-
-class OtherStoryScreen(Screen["int | None"], inherit_bindings=False):
-    """Asks for a story other than the one it is asked from; answers with its id, or None."""
+class OtherStoryScreen(SegmentCopying, inherit_bindings=False):
+    """Copies segments into a story other than theirs; answers with its title, or None."""
 
     DEFAULT_CSS = """
     OtherStoryScreen { background: $ground; }
@@ -34,11 +35,9 @@ class OtherStoryScreen(Screen["int | None"], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(OTHER_STORY, first=True)]
     AUTO_FOCUS = "Rows"
 
-    app: StoryflowApp
-
-    def __init__(self, title: str, project_id: int) -> None:
+    def __init__(self, title: str, ids: Sequence[int], project_id: int) -> None:
         """`title` says what is done, such as `Copy 3 segments`; `project_id` is left out."""
-        super().__init__()
+        super().__init__(ids)
         self._title = title
         self._project_id = project_id
         self._stories = StoryRows()
@@ -53,7 +52,7 @@ class OtherStoryScreen(Screen["int | None"], inherit_bindings=False):
         """Read the list."""
         settings = self.app.session.settings
         self._stories.words_per_minute = settings.words_per_minute
-        self.query_one(HintLine).set_keys(OTHER_STORY, replaced=settings.keys)
+        self.show_progress()
         self._read()
 
     def on_session_library_changed(self, event: Session.LibraryChanged) -> None:
@@ -71,28 +70,46 @@ class OtherStoryScreen(Screen["int | None"], inherit_bindings=False):
         self._stories.now = datetime.now().astimezone()
         self._stories.records = [record for record in found if record.id != self._project_id]
         count = len(self._stories.records)
-        facts = [Fact(counted(count, "story", "stories"), 1)]
-        self.query_one(Header).show(self._title, facts, subtitle="into which story?")
+        self.show_progress()
         rows.note("" if count else "There is no other story. In the list of stories n makes one.")
         rows.reset(self._stories.index(current) or 0)
+
+    def show_progress(self) -> None:
+        """Show how many stories there are, or how far the copy is, and the keys that act."""
+        count = len(self._stories.records)
+        state = State(self.progress, "text") if self.progress else None
+        facts = [Fact(counted(count, "story", "stories"), 1)]
+        self.query_one(Header).show(self._title, facts, state, subtitle="into which story?")
+        keys: Sequence[Key] = OTHER_STORY
+        if self.copying is not None:
+            keys = [replace(key, hint="stop") for key in OTHER_STORY if key.action == "leave"]
+        self.query_one(HintLine).set_keys(keys, replaced=self.app.session.settings.keys)
 
     @property
     def _current(self) -> int | None:
         cursor, records = self.query_one(Rows).cursor, self._stories.records
         return records[cursor].id if cursor < len(records) else None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While files are copied there is nothing to do but to stop."""
+        return self.copying is None or action == "leave"
+
     def on_rows_opened(self) -> None:
         """A click on the current row is Enter."""
-        self.action_take()
+        if self.copying is None:
+            self.action_take()
 
     def action_take(self) -> None:
-        """Take the story under the bar."""
+        """Copy into the story under the bar."""
         if self._current is not None:
-            self.dismiss(self._current)
+            self.copy_into(self._current)
 
     def action_leave(self) -> None:
-        """Go back without one."""
-        self.dismiss(None)
+        """Stop what is going on, or go back without a copy."""
+        if self.copying is None:
+            self.dismiss(None)
+        else:
+            self.copying.stop()
 
     def action_cursor(self, by: int) -> None:
         """Move the bar."""
