@@ -130,12 +130,16 @@ class OutsideText:
     def read(self) -> str | None:
         """The text as it is in the file now; None where it is the one that was given.
 
-        Raises InvalidTextError for what is no UTF-8.
+        Raises InvalidTextError for what is no UTF-8 or cannot be read (details: file).
         """
         try:
             data = read_small(self.path)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise InvalidTextError(
+                f"What the editor left cannot be read: {error.strerror}", {"file": str(self.path)}
+            ) from error
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
@@ -218,7 +222,7 @@ def left_behind(library: Path) -> list[tuple[OutsideText, str]]:
         if note is None or note.library != str(library) or _is_held(folder):
             continue
         text = OutsideText(folder, note)
-        with suppress(OSError, InvalidTextError):
+        with suppress(InvalidTextError):
             altered = text.read()
             if altered is None:
                 text.drop()

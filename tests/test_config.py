@@ -156,6 +156,12 @@ def test_what_is_no_file_of_settings_hangs_nobody_and_is_named(tmp_path: Path, k
     assert found.problems[0].startswith(f"{path} cannot be read: ")
 
 
+def test_a_folder_in_the_place_of_a_file_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="it is no file") as caught:
+        config.read_small(tmp_path)
+    assert caught.value.filename == str(tmp_path)
+
+
 def test_the_library_of_a_user_who_does_not_exist_is_a_folder_of_that_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

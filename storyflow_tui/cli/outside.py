@@ -60,10 +60,11 @@ def edit_outside(call: Call, segment_id: int) -> tuple[SegmentRecord, str]:
 def _say_where(call: Call, text: OutsideText) -> None:
     """Where the file is, if it holds anything that the library does not."""
     try:
-        is_altered = text.read() is not None
+        altered = text.read()
     except StoryflowError:
-        is_altered = True
-    if is_altered:
-        call.show_notes([f"what was written is in {text.path}; the editor offers it as a draft"])
-    else:
+        call.show_notes([f"what was written is in {text.path}"])
+        return
+    if altered is None:
         text.drop()
+    else:
+        call.show_notes([f"what was written is in {text.path}; the editor offers it as a draft"])

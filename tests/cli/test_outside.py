@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -101,3 +102,18 @@ def test_without_an_editor_it_is_said_how_to_set_one(
 
 def test_the_editor_goes_alone(run: Run, lamp: int) -> None:
     assert run("segment", "edit", 1, "--editor", "--text", "x").code == 2
+
+
+def test_what_cannot_be_read_is_refused_with_its_place(run: Run, lamp: int, pen: Pen) -> None:
+    pen("import os; os.unlink(path); os.mkdir(path); open(path + '/mine', 'w').write('Mine.')")
+    answer = run("--json", "segment", "edit", 1, "--editor")
+    [kept] = [path for path in files_left() if path.name == "mine"]
+    refusal = json.loads(answer.err.splitlines()[-1])
+    assert refusal["code"] == "invalid_text"
+    assert refusal["error"] == "What the editor left cannot be read: it is no file"
+    assert refusal["details"]["file"] == str(kept.parent)
+    plain = run("segment", "edit", 1, "--editor")
+    assert "What the editor left cannot be read: it is no file" in plain.err
+    assert "what was written is in" in plain.err
+    assert "draft" not in plain.err
+    assert run("segment", "show", 1, "--json").json["text_content"] == "One lamp."

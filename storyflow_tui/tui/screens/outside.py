@@ -92,8 +92,8 @@ class OutsideScreen(Screen[CameBack], inherit_bindings=False):
         if came.refusal is None:
             try:
                 came.written = self._outside.read()
-            except (OSError, InvalidTextError) as error:
-                came.refusal = _unreadable(error, self._outside)
+            except InvalidTextError as error:
+                came.refusal = error
         self.dismiss(came)
 
     async def settle_typing(self) -> int:
@@ -263,13 +263,6 @@ def _draft(note: Note, written: str, token: str) -> Draft:
         position=note.position,
         token=token,
     )
-
-
-def _unreadable(error: OSError | StoryflowError, outside: OutsideText) -> StoryflowError:
-    if isinstance(error, StoryflowError):
-        return error
-    why = f"What the editor left cannot be read: {error.strerror}"
-    return InvalidTextError(why, {"file": str(outside.path)})
 
 
 async def _ended(process: Popen[bytes]) -> int:

@@ -178,6 +178,16 @@ async def test_what_is_no_utf_8_stays_in_its_file_and_the_place_is_said(
         assert any(path.name == "narration.txt" for path in files_left())
 
 
+async def test_what_is_no_file_any_more_stays_and_the_place_is_said(
+    open_story: Opener, pen: Pen
+) -> None:
+    pen("import os; os.unlink(path); os.mkdir(path)")
+    async with open_story(3) as editor:
+        await editor.press("E")
+        await comes(editor, "! What the editor left cannot be read: it is no file.", "It is in")
+        assert editor.texts[0] == "Narration 1."
+
+
 async def test_text_that_is_being_typed_is_what_the_editor_gets(
     open_story: Opener, pen: Pen
 ) -> None:
