@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from storyflow_tui.errors import StoryflowError
+from storyflow_tui.errors import NotFoundError, StoryflowError
 from storyflow_tui.records import ALL, Filter, counted
 from storyflow_tui.tui.screens.marking import StoryMarking
 from storyflow_tui.tui.widgets.filter_sheet import Choice, FilterSheet
@@ -173,7 +173,7 @@ class StoryFiltering(StoryMarking, inherit_bindings=False):
             return
         wanted = Filter(ids=frozenset(self.cards.shown)) if self.cards.is_filtered else ALL
         try:
-            found = self.session.library.finding.next_without_image(here, wanted)
+            found = self._next_without_image(here, wanted)
         except StoryflowError as error:
             self.unread(error)
             return
@@ -188,3 +188,16 @@ class StoryFiltering(StoryMarking, inherit_bindings=False):
             self.timeline.move_cursor(index)
             if is_before:
                 self.notice("From the top again", f"Segment {self.position} has no picture")
+
+    def _next_without_image(self, here: int, wanted: Filter) -> int | None:
+        finding = self.session.library.finding
+        try:
+            return finding.next_without_image(here, wanted)
+        except NotFoundError:
+            # Not in the library, or no more; it may be the story that is gone: this says so.
+            above = self.stored_above()
+        if above is not None:
+            return finding.next_without_image(above.id, wanted)
+        # Behind the last one it begins at the first.
+        last = self.session.segment_ids(self.project_id)[-1:]
+        return finding.next_without_image(last[0], wanted) if last else None

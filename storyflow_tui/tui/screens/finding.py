@@ -309,12 +309,20 @@ class StoryFinding(StoryScreen, inherit_bindings=False):
         if here is None:
             return None
         try:
-            record = self.session.library.segments.get(here)
+            before = self._hits_before(hits, here)
         except StoryflowError as error:
             self.unread(error)
             return None
-        before = hits.before(record.sequence_index, record.id)
         return before if by > 0 else before - 1
+
+    def _hits_before(self, hits: Hits, segment_id: int) -> int:
+        try:
+            record = self.session.library.segments.get(segment_id)
+        except NotFoundError:
+            # Not in the library, or no more; it may be the story that is gone: this says so.
+            above = self.stored_above()
+            return 0 if above is None else hits.before(above.sequence_index, above.id + 1)
+        return hits.before(record.sequence_index, record.id)
 
     def _go_to_hit(self, hit: Hit) -> None:
         self.hit = hit

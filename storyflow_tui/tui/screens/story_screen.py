@@ -66,6 +66,17 @@ class StoryScreen(Screen[None], inherit_bindings=False):
         """The position of the segment under the bar in the whole story, from 1 on."""
         return self.cards.number(self.timeline.cursor)
 
+    def stored_above(self) -> SegmentRecord | None:
+        """The segment under the bar, or the next above it, that is in the library now.
+
+        A card may be one that is only being written, or one that another window has just deleted.
+        Raises StoryflowError.
+        """
+        stored = frozenset(self.session.segment_ids(self.project_id))
+        above = (self.cards.id_at(place) for place in range(self.timeline.cursor, -1, -1))
+        found = next((each for each in above if each in stored), None)
+        return None if found is None else self.session.library.segments.get(found)
+
     def notice(self, first: str, rest: str = "", tone: Tone = "accent") -> None:
         """Say something in the hint line."""
         raise NotImplementedError

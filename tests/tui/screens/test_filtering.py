@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from storyflow_tui.library import Library
 from storyflow_tui.library.finding import Finder
 from storyflow_tui.records import Filter
 from storyflow_tui.story import Story, StorySegment
@@ -31,6 +32,12 @@ def mixed(tmp_path: Path) -> Story:
         ],
         tmp_path,
     )
+
+
+def current(editor: Editor) -> str:
+    """The narration of the card that the bar is on."""
+    record = editor.screen.current
+    return "" if record is None else record.text_content
 
 
 def numbers(editor: Editor) -> list[int]:
@@ -220,6 +227,32 @@ async def test_the_next_without_a_picture_goes_round(open_story: Opener, mixed: 
         assert seen == [3, 4, 7, 8, 1, 3]
         await editor.press("f", "l", "enter", "greater_than_sign")
         assert numbers(editor)[editor.cursor - 1] == 7
+
+
+async def test_the_next_without_a_picture_is_found_from_a_card_that_was_just_deleted_elsewhere(
+    open_story: Opener, mixed: Story, library: Library
+) -> None:
+    async with open_story(story=mixed) as editor:
+        await editor.press("j", "j")
+        with Library.open(library.path) as other:
+            other.segments.delete(editor.segments[2].id)
+            editor.screen.action_next_without_image()
+        await editor.until(lambda: current(editor) == "Narration 4.")
+        assert editor.app.screen is editor.screen
+
+
+@pytest.mark.parametrize(("new", "to"), [("o", 4), ("O", 1)])
+async def test_the_next_without_a_picture_is_found_from_a_card_that_is_not_saved_yet(
+    open_story: Opener, mixed: Story, new: str, to: int
+) -> None:
+    free = threading.Event()
+    async with open_story(story=mixed) as editor:
+        await editor.press(*["j", "j"][: 2 * (new == "o")])
+        editor.app.session.write(lambda _: free.wait(10))
+        await editor.pilot.press(new, *"hi", "ctrl+s", "greater_than_sign")
+        await editor.until(lambda: current(editor) == f"Narration {to}.")
+        assert editor.app.screen is editor.screen
+        free.set()
 
 
 async def test_the_next_without_a_picture_says_when_there_is_no_other(

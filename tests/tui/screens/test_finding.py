@@ -32,6 +32,12 @@ def story() -> Story:
     return Story("Lamps", [StorySegment(text, prompt) for text, prompt in TEXTS])
 
 
+def current(editor: Editor) -> str:
+    """The narration of the card that the bar is on."""
+    record = editor.screen.current
+    return "" if record is None else record.text_content
+
+
 def looks(editor: Editor, attribute: str) -> list[str]:
     """The texts on the screen that have a look in the accent colour, in the order of the rows."""
     accent = "#74cdb8"
@@ -295,3 +301,35 @@ async def test_typing_goes_on_while_an_older_find_is_still_at_work(
         go_on.set()
         await editor.until(lambda: len(editor.app.workers) <= 1)
         assert (editor.cursor, "1 of 5" in editor.text) == (2, True)
+
+
+@pytest.mark.parametrize(("key", "to"), [("n", 4), ("N", 2)])
+async def test_hits_are_gone_through_from_a_card_that_was_just_deleted_elsewhere(
+    open_story: Opener, library: Library, key: str, to: int
+) -> None:
+    async with open_story(story=story()) as editor:
+        await editor.press("slash", *"lamp", "enter")
+        await editor.until(lambda: editor.screen.hits is not None)
+        await editor.press("g", "j", "j")
+        wanted = editor.texts[to - 1]
+        with Library.open(library.path) as other:
+            other.segments.delete(editor.segments[2].id)
+            await editor.screen.action_find_step(1 if key == "n" else -1)
+        await editor.until(lambda: current(editor) == wanted)
+        assert editor.app.screen is editor.screen
+
+
+@pytest.mark.parametrize(("key", "to"), [("n", "Nothing."), ("N", "The first of all.")])
+async def test_hits_are_gone_through_from_a_card_that_is_not_saved_yet(
+    open_story: Opener, key: str, to: str
+) -> None:
+    free = threading.Event()
+    async with open_story(story=story()) as editor:
+        await editor.press("slash", *"th", "enter")
+        await editor.until(lambda: editor.screen.hits is not None)
+        await editor.press("g")
+        editor.app.session.write(lambda _: free.wait(10))
+        await editor.pilot.press("o", *"hi", "ctrl+s", key)
+        await editor.until(lambda: current(editor) == to)
+        assert editor.app.screen is editor.screen
+        free.set()
