@@ -177,12 +177,21 @@ class TextRecord(NamedTuple):
     after: str
 
 
+class Standing(NamedTuple):
+    """Where undo and redo stand in a line of changes: the ids of those that each would take."""
+
+    undo: int | None
+    redo: int | None
+
+
 class Changed(NamedTuple):
     """What an operation altered: what the screens redraw, and nothing else.
 
     `segment_ids` is None when every card of the project may look different (order, insertion).
     `change_id` is None for a lock, which is no undo step. `pending` says that moves of files are
-    still to be done; the operation itself has happened.
+    still to be done; the operation itself has happened. `line` is the project in whose history it
+    stands (None for the project list's), and `standing` where undo and redo stand there now; that
+    is None where the operation left the history as it was.
     """
 
     project_id: int
@@ -192,6 +201,8 @@ class Changed(NamedTuple):
     change_id: int | None
     label: str
     pending: bool
+    line: int | None = None
+    standing: Standing | None = None
 
 
 class Finding(NamedTuple):

@@ -31,7 +31,7 @@ from storyflow_tui.library.steps import (
     from_json,
     to_json,
 )
-from storyflow_tui.records import Changed
+from storyflow_tui.records import Changed, Standing
 
 RUN_SECONDS = 30
 """A run of typing ends after this long without a key."""
@@ -102,11 +102,13 @@ class Door:
                 self._touch_projects(writing)
             writing.rows.write_tallies()
             written = None if writing.is_replay else self._write_history(line, writing, run)
+            standing = self._standing(line) if writing.is_replay or writing.steps else None
             has_moves = "files" in vars(writing) and writing.files.list_moves(operation)
             if staging and has_moves:
                 staging.is_taken = True
         pending = self._finish() if has_moves or writing.frees_moves else False
-        self._tell(writing, writing.change_id if writing.is_replay else written, pending)
+        told = writing.change_id if writing.is_replay else written
+        self._tell(writing, told, pending, line, standing)
 
     def newest(self, line: int | None, state: str, *, first: bool = False) -> int | None:
         """The id of the newest (or first) change of a line in a state, or None."""
@@ -118,6 +120,12 @@ class Door:
             (line, state),
         )
         return None if found is None else int(found)
+
+    def _standing(self, line: int | None) -> Standing | None:
+        # Inside the transaction: what others do after it is none of this change.
+        if self.on_changed is None:
+            return None
+        return Standing(self.newest(line, "done"), self.newest(line, "undone", first=True))
 
     def _touch_projects(self, writing: Writing) -> None:
         for project_id in writing.touched:
@@ -209,7 +217,14 @@ class Door:
     def _plan(self, change_id: int) -> FilePlan:
         return FilePlan(self._database, self._media, self._journal, change_id)
 
-    def _tell(self, writing: Writing, change_id: int | None, pending: bool) -> None:
+    def _tell(
+        self,
+        writing: Writing,
+        change_id: int | None,
+        pending: bool,
+        line: int | None,
+        standing: Standing | None,
+    ) -> None:
         if self.on_changed is None:
             return
         for project_id in writing.subjects:
@@ -222,5 +237,7 @@ class Door:
                     change_id=change_id,
                     label=writing.label,
                     pending=pending,
+                    line=line,
+                    standing=standing,
                 )
             )

@@ -24,7 +24,7 @@ from textual.screen import Screen
 from storyflow_tui.config import Settings
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
-from storyflow_tui.records import Changed, ProjectRecord, SegmentRecord
+from storyflow_tui.records import Changed, ProjectRecord, SegmentRecord, Standing
 from storyflow_tui.tui.crash import sentence, write_log
 from storyflow_tui.tui.shown_files import ShownFiles
 
@@ -106,6 +106,7 @@ class Session:
         self._thumbnails: Thumbnails | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._pending = 0
+        self._own: dict[int | None, Standing] = {}
         self._origin: object = None
         self._file_waits = False
         self._closed = False
@@ -173,6 +174,13 @@ class Session:
         """
         self._pending += 1
         self._jobs.put(_Job(operation, done, failed, origin))
+
+    def own_standing(self, line: int | None) -> Standing | None:
+        """Where our writes that are not shown yet have left undo and redo; None without any.
+
+        For an operation in the writer thread. `line` is a project, or None for the project list.
+        """
+        return self._own.get(line)
 
     async def settled(self, timeout: float) -> bool:
         """Wait until every write is done that is in the queue now; False if that takes longer.
@@ -269,9 +277,14 @@ class Session:
 
     def _count_down(self) -> None:
         self._pending -= 1
+        if not self._pending:
+            # All is shown, and the writer has nothing to do: from here on what is shown counts.
+            self._own.clear()
 
     def _committed(self, changed: Changed) -> None:
         self._file_waits = changed.pending
+        if changed.standing is not None and threading.current_thread() is self._writer:
+            self._own[changed.line] = changed.standing
         self._tell(changed, self._origin)
 
     def _tell(self, changed: Changed | None, origin: object) -> None:

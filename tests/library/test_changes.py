@@ -11,7 +11,7 @@ import pytest
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.library.rows import Rows as LibraryRows
-from storyflow_tui.records import Changed, ProjectRecord
+from storyflow_tui.records import Changed, ProjectRecord, Standing
 from storyflow_tui.story import Story, StorySegment
 
 Rows = Callable[[Library], list[Any]]
@@ -32,7 +32,17 @@ def test_a_move_is_told_as_another_order(
     library.segments.move(1, 3)
     change_id = library.history.list(project.id)[0].id
     assert heard == [
-        Changed(project.id, None, True, False, change_id, "Move segment 1 to 3", False)
+        Changed(
+            project.id,
+            None,
+            True,
+            False,
+            change_id,
+            "Move segment 1 to 3",
+            False,
+            project.id,
+            Standing(change_id, None),
+        )
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from storyflow_tui.errors import ConflictError, NotFoundError, NothingToUndoError
 from storyflow_tui.library import Library
-from storyflow_tui.records import Changed, ProjectRecord
+from storyflow_tui.records import Changed, ProjectRecord, Standing
 from storyflow_tui.story import Story, StorySegment
 
 Rows = Callable[[Library], list[Any]]
@@ -293,7 +293,15 @@ def test_who_listens_hears_of_undo_what_changed(
     library.history.undo(project.id)
     assert heard == [
         Changed(
-            project.id, (ids[1],), False, False, change_id, "Edit narration of segment 2", False
+            project.id,
+            (ids[1],),
+            False,
+            False,
+            change_id,
+            "Edit narration of segment 2",
+            False,
+            project.id,
+            Standing(None, change_id),
         )
     ]
 

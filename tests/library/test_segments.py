@@ -9,7 +9,7 @@ import pytest
 
 from storyflow_tui.errors import InvalidTextError, NotFoundError
 from storyflow_tui.library import Library
-from storyflow_tui.records import Changed, ProjectRecord
+from storyflow_tui.records import Changed, ProjectRecord, Standing
 from storyflow_tui.story import Story, StorySegment
 
 ABSENT = [0, -1, 7, 2**63 - 1, 2**63, 10**30]
@@ -269,5 +269,7 @@ def test_who_listens_hears_which_card_to_redraw(
             change_id=library.history.list(project.id)[0].id,
             label="Edit narration of segment 3",
             pending=False,
+            line=project.id,
+            standing=Standing(library.history.list(project.id)[0].id, None),
         )
     ]

@@ -158,4 +158,4 @@ async def test_write_is_pending_until_the_screen_has_heard_of_its_change(
         assert pending == [1]
         newest = editor.library.history.next_undo(editor.project_id)
         assert newest is not None
-        assert screen.newest_change == newest.id
+        assert screen.standing.undo == newest.id

@@ -10,18 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from storyflow_tui.errors import ConflictError, LockedError, StoryflowError
+from storyflow_tui.errors import LockedError, StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.records import ChangeRecord, SegmentRecord, given_name
 from storyflow_tui.tui import text
+from storyflow_tui.tui.screens.replay import NONE_SHOWN, read_standing, replay
 from storyflow_tui.tui.screens.story_screen import StoryScreen
 
 if TYPE_CHECKING:
     from storyflow_tui.tui.screens.history_actions import CameBack
     from storyflow_tui.tui.screens.picker import Picked
-
-_NONE_SHOWN = 0
-"""Stands for no change where one is expected; ids begin at 1, so that any other conflicts."""
 
 _COPIED = {"text_content": "narration", "image_prompt": "prompt"}
 
@@ -37,10 +35,8 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         self.steps = 0
         self._locking: dict[int, tuple[bool, int]] = {}
         """What l was pressed for and is not done yet: locked or not, and how often."""
-        self.newest_change = _NONE_SHOWN
-        """The change that u takes back, as this screen shows the story."""
-        self.newest_undone = _NONE_SHOWN
-        """The change that U does again, likewise."""
+        self.standing = NONE_SHOWN
+        """The changes that u and U take, as this screen shows the story."""
 
     # Writes
 
@@ -250,42 +246,33 @@ class StoryActions(StoryScreen, inherit_bindings=False):
 
     def action_undo(self) -> None:
         """Take back the newest change of the story."""
-        self._replay("Undone", "U does it again", forward=False)
+        self._replay(forward=False)
 
     def action_redo(self) -> None:
         """Do again what was undone last."""
-        self._replay("Done again", "u takes it back", forward=True)
+        self._replay(forward=True)
 
-    def _replay(self, word: str, rest: str, *, forward: bool) -> None:
-        project_id = self.project_id
-        # What is shown is what may be replayed; after writes of our own that are still in the
-        # queue, it is the newest change when the turn comes.
-        shown = self.newest_undone if forward else self.newest_change
-        expected = None if self.session.pending else shown
-
-        def replay(library: Library) -> ChangeRecord:
-            if forward:
-                return library.history.redo(project_id, expected=expected)
-            return library.history.undo(project_id, expected=expected)
-
+    def _replay(self, *, forward: bool) -> None:
         def done(change: ChangeRecord) -> None:
-            label = change.label[:1].lower() + change.label[1:]
-            self.notice(f"{word}: {label}", rest)
             # After the screen has heard what changed: its own queue comes behind this one.
             self.call_later(self.go_to, change.segment_ids)
 
-        def failed(error: StoryflowError) -> None:
-            if isinstance(error, ConflictError):
-                again = "U again does that one" if forward else "u again takes that back"
-                self.notice("! Another change came meanwhile.", again, "warning")
-                try:
-                    self.read_newest()
-                except StoryflowError as unread:
-                    self.unread(unread)
-            else:
-                self.refused(error)
+        def overtaken() -> None:
+            try:
+                self.read_newest()
+            except StoryflowError as unread:
+                self.unread(unread)
 
-        self.session.write(replay, done, failed)
+        replay(
+            self.session,
+            self.project_id,
+            self.standing,
+            forward=forward,
+            notice=self.notice,
+            overtaken=overtaken,
+            refused=self.refused,
+            done=done,
+        )
 
     def action_history(self) -> None:
         """Show the changes of this story, and what they hold in the trash."""
@@ -302,10 +289,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
 
     def read_newest(self) -> None:
         """Note which changes u and U replay now; raises StoryflowError."""
-        history = self.session.library.history
-        done, undone = history.next_undo(self.project_id), history.next_redo(self.project_id)
-        self.newest_change = done.id if done else _NONE_SHOWN
-        self.newest_undone = undone.id if undone else _NONE_SHOWN
+        self.standing = read_standing(self.session.library, self.project_id)
 
 
 def file_name(record: SegmentRecord) -> str | None:

@@ -14,7 +14,7 @@ from rich.segment import Segment
 
 from storyflow_tui.errors import NotFoundError
 from storyflow_tui.library import Library
-from storyflow_tui.records import ChangeRecord, SegmentRecord, TextRecord, counted
+from storyflow_tui.records import ChangeRecord, SegmentRecord, Standing, TextRecord, counted
 from storyflow_tui.tui import text
 from storyflow_tui.tui.difference import Row, Span, differences, segments_of, wrapped
 from storyflow_tui.tui.look import SIGNS, Palette, file_size, minute
@@ -61,13 +61,6 @@ def glance_of_change(library: Library, change_id: int) -> Glance:
         library.history.segments(change_id),
         library.history.texts(change_id),
     )
-
-
-class Standing(NamedTuple):
-    """Where undo and redo stand in the line of a change: the change that each would take."""
-
-    undo: int | None
-    redo: int | None
 
 
 def lines_of(

@@ -23,9 +23,10 @@ from storyflow_tui.records import ChangeRecord, counted
 from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.keymap import HISTORY, Key, bindings, readable
 from storyflow_tui.tui.look import Grid, ago, file_size, palette
-from storyflow_tui.tui.screens.change_glance import Standing, glance_of_change, lines_of
+from storyflow_tui.tui.screens.change_glance import glance_of_change, lines_of
 from storyflow_tui.tui.screens.change_rows import ChangeRows, in_columns
 from storyflow_tui.tui.screens.history_actions import HistoryActions
+from storyflow_tui.tui.screens.replay import read_standing
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.text import cut, wrap
 from storyflow_tui.tui.widgets.header import Fact, Header, State
@@ -130,7 +131,7 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
             if self.project_id is not None:
                 self._subject = self.session.project(self.project_id).title
             renewed = history.ids(self.project_id)
-            undo, redo = history.next_undo(self.project_id), history.next_redo(self.project_id)
+            standing = read_standing(self.session.library, self.project_id)
         except NotFoundError:
             # The story is gone; the timeline below finds that out too, and says so.
             self._gone = True
@@ -139,7 +140,7 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
         except StoryflowError as error:
             self.refused(error)
             return
-        self.standing = Standing(undo.id if undo else None, redo.id if redo else None)
+        self.standing = standing
         self._changes.renew(renewed, self.standing.redo)
         self._changes.now = datetime.now().astimezone()
         index = self._changes.index(current)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from textual import work
 from textual.screen import Screen
 
-from storyflow_tui.errors import ConflictError, NothingToUndoError, StoryflowError
+from storyflow_tui.errors import NothingToUndoError, StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.records import ChangeRecord, counted
 from storyflow_tui.tui import text
 from storyflow_tui.tui.look import SIGNS, file_size
-from storyflow_tui.tui.screens.change_glance import Standing, glance_of_change, old_text
+from storyflow_tui.tui.screens.change_glance import glance_of_change, old_text
+from storyflow_tui.tui.screens.replay import NONE_SHOWN, replay
 from storyflow_tui.tui.screens.story_screen import FILE_WAITS
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Tone
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from storyflow_tui.tui.app import StoryflowApp
 
 T = TypeVar("T")
-
-_NONE_SHOWN = 0
-"""Stands for no change where one is expected; ids begin at 1, so that any other conflicts."""
 
 _NAMES = 3
 _NAME = 24
@@ -53,7 +51,7 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
     def __init__(self, project_id: int | None) -> None:
         super().__init__()
         self.project_id = project_id
-        self.standing = Standing(None, None)
+        self.standing = NONE_SHOWN
         """The changes that undo and redo take, as they were when the list was shown."""
         self.came_back: int | None = None
         """The project that a change made here was about."""
@@ -132,36 +130,17 @@ class HistoryActions(Screen["CameBack | None"], inherit_bindings=False):
             self.late(CameBack(self.came_back, self._touched))
 
     def _replay(self, *, forward: bool) -> None:
-        # While writes of our own wait in the queue, what is meant is the newest when the turn
-        # comes; else it is the one that was there when the list was shown.
-        shown = (self.standing.redo if forward else self.standing.undo) or _NONE_SHOWN
-        expected = None if self.session.pending else shown
-
-        def replay(library: Library) -> ChangeRecord:
-            if forward:
-                return library.history.redo(self.project_id, expected=expected)
-            return library.history.undo(self.project_id, expected=expected)
-
-        def done(change: ChangeRecord) -> None:
-            self._came(change)
-            label = change.label[:1].lower() + change.label[1:]
-            if forward:
-                self._notice(f"Done again: {label}", "u takes it back")
-            else:
-                self._notice(f"Undone: {label}", "U does it again")
-
-        def failed(error: StoryflowError) -> None:
-            if isinstance(error, ConflictError) and "newest" in error.details:
-                self._notice(
-                    f"{SIGNS.warn} Another change came meanwhile.",
-                    "The list shows it now; press the key again to go on.",
-                    "warning",
-                )
-                self.reload()
-            else:
-                self.refused(error)
-
-        self._write(replay, done, failed)
+        replay(
+            self.session,
+            self.project_id,
+            self.standing,
+            forward=forward,
+            notice=self._notice,
+            overtaken=self.reload,
+            refused=self.refused,
+            done=self._came,
+            origin=self,
+        )
 
     def _empty(self, answer: bool | None) -> None:
         def done(gone: tuple[int, int]) -> None:

@@ -12,11 +12,12 @@ from textual import work
 from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
-from storyflow_tui.errors import ConflictError, NotFoundError, StoryflowError
+from storyflow_tui.errors import NotFoundError, StoryflowError
 from storyflow_tui.library import Library
-from storyflow_tui.records import ChangeRecord, LengthRecord, ProjectRecord
+from storyflow_tui.records import LengthRecord, ProjectRecord
 from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.look import SIGNS
+from storyflow_tui.tui.screens.replay import NONE_SHOWN, read_standing, replay
 from storyflow_tui.tui.screens.story_screen import FILE_WAITS
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.timetable import Timetable
@@ -31,9 +32,6 @@ Result = TypeVar("Result")
 AT_ONCE = 500
 """Segments up to which all lengths are read on the spot; longer stories leave it to a worker."""
 
-_NONE_SHOWN = 0
-"""Stands for no change where one is expected; ids begin at 1, so that any other conflicts."""
-
 
 class OneStory(Screen[Result], inherit_bindings=False):
     """A screen about one story; it leaves by itself when the story goes."""
@@ -46,7 +44,7 @@ class OneStory(Screen[Result], inherit_bindings=False):
         self.project_id = project_id
         self.table = Timetable()
         """The lengths of the story; empty until they are read."""
-        self._newest = (_NONE_SHOWN, _NONE_SHOWN)
+        self._standing = NONE_SHOWN
         self._gone = False
 
     # What the screen gives
@@ -73,10 +71,9 @@ class OneStory(Screen[Result], inherit_bindings=False):
 
     def read_story(self) -> bool:
         """Read the story and the changes that undo and redo take; False if that failed."""
-        history = self.session.library.history
         try:
             self.project = self.session.project(self.project_id)
-            undo, redo = history.next_undo(self.project_id), history.next_redo(self.project_id)
+            self._standing = read_standing(self.session.library, self.project_id)
         except NotFoundError:
             # The screen below finds that out too, and says so.
             self._gone = True
@@ -85,7 +82,6 @@ class OneStory(Screen[Result], inherit_bindings=False):
         except StoryflowError as error:
             self.refused(error)
             return False
-        self._newest = (undo.id if undo else _NONE_SHOWN, redo.id if redo else _NONE_SHOWN)
         return True
 
     def read_lengths(self) -> None:
@@ -192,24 +188,13 @@ class OneStory(Screen[Result], inherit_bindings=False):
     def _replay(self, *, forward: bool) -> None:
         if self.is_refused():
             return
-        # While writes of our own wait in the queue, what is meant is the newest when the turn
-        # comes; else it is the one that was there when the story was shown.
-        expected = None if self.session.pending else self._newest[forward]
-        word, rest = ("Done again", "u takes it back") if forward else ("Undone", "U does it again")
-
-        def replay(library: Library) -> ChangeRecord:
-            again = library.history.redo if forward else library.history.undo
-            return again(self.project_id, expected=expected)
-
-        def done(change: ChangeRecord) -> None:
-            self.notice(f"{word}: {change.label[:1].lower()}{change.label[1:]}", rest)
-
-        def failed(error: StoryflowError) -> None:
-            if isinstance(error, ConflictError) and "newest" in error.details:
-                again = "press the key again to go on"
-                self.notice(f"{SIGNS.warn} Another change came meanwhile.", again, "warning")
-                self.read_story()
-            else:
-                self.refused(error)
-
-        self.session.write(replay, done, failed, origin=self)
+        replay(
+            self.session,
+            self.project_id,
+            self._standing,
+            forward=forward,
+            notice=self.notice,
+            overtaken=self.read_story,
+            refused=self.refused,
+            origin=self,
+        )

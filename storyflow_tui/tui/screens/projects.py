@@ -30,6 +30,7 @@ from storyflow_tui.tui.keymap import FIND, PROJECTS, Key, bindings, readable
 from storyflow_tui.tui.look import Grid, ago, length, palette
 from storyflow_tui.tui.screens.draft import drafts_wait, offer_of_deleted
 from storyflow_tui.tui.screens.glances import glance_of_project, glance_of_sample
+from storyflow_tui.tui.screens.replay import read_standing
 from storyflow_tui.tui.screens.stories_actions import SAMPLE
 from storyflow_tui.tui.screens.stories_finding import StoriesFinding
 from storyflow_tui.tui.screens.story_rows import StoryRows, in_columns
@@ -154,12 +155,11 @@ class ProjectsScreen(StoriesFinding, inherit_bindings=False):
         current = self.current
         try:
             records = self.session.projects()
-            history = self.session.library.history
-            undo, redo = history.next_undo(), history.next_redo()
+            standing = read_standing(self.session.library, None)
         except StoryflowError as error:
             self.refused(error)
             return
-        self.newest = (undo.id if undo else None, redo.id if redo else None)
+        self.standing = standing
         self.stories.records = records
         self.stories.now = datetime.now().astimezone()
         wanted = self.stories.index(self.wanted)

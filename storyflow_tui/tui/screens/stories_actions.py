@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.screen import Screen
 
 from storyflow_tui import transfer
-from storyflow_tui.errors import ConflictError, InvalidTitleError, StoryflowError
+from storyflow_tui.errors import InvalidTitleError, StoryflowError
 from storyflow_tui.library import Library
-from storyflow_tui.records import ChangeRecord, ProjectRecord, counted
+from storyflow_tui.records import ProjectRecord, counted
 from storyflow_tui.story import TITLE_LENGTH, clean_title
 from storyflow_tui.tui import text
 from storyflow_tui.tui.look import SIGNS
+from storyflow_tui.tui.screens.replay import NONE_SHOWN, replay
 from storyflow_tui.tui.screens.story_screen import FILE_WAITS
 from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets.header import Tone
@@ -41,7 +42,7 @@ class StoriesActions(Screen[None], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self.newest: tuple[int | None, int | None] = (None, None)
+        self.standing = NONE_SHOWN
         """The changes that undo and redo take, as they were when the list was shown."""
         self.wanted: int | None = None
         """The story that the bar goes to when the list is read again."""
@@ -195,37 +196,22 @@ class StoriesActions(Screen[None], inherit_bindings=False):
         self._notice(f"Imported “{project.title}”", said, "warning" if notes else "accent")
 
     def _replay(self, *, forward: bool) -> None:
-        # While writes of our own wait in the queue, what is meant is the newest when the turn
-        # comes; else it is the one that was there when the list was shown.
-        expected = None if self.session.pending else self.newest[forward]
-
-        def replay(library: Library) -> ChangeRecord:
-            if forward:
-                return library.history.redo(None, expected=expected)
-            return library.history.undo(None, expected=expected)
-
-        def done(change: ChangeRecord) -> None:
-            label = change.label[:1].lower() + change.label[1:]
-            if forward:
-                self._notice(f"Done again: {label}", "u takes it back")
-            else:
-                self._notice(f"Undone: {label}", "U does it again")
-
-        self._write(replay, done)
+        replay(
+            self.session,
+            None,
+            self.standing,
+            forward=forward,
+            notice=self._notice,
+            overtaken=self.reload,
+            refused=self.refused,
+            origin=self,
+        )
 
     def _write(self, operation: Callable[[Library], T], done: Callable[[T], None]) -> None:
         self.session.write(operation, done, self.refused, origin=self)
 
     def refused(self, error: StoryflowError) -> None:
         """Say why something was not done."""
-        if isinstance(error, ConflictError):
-            self._notice(
-                f"{SIGNS.warn} Another change came meanwhile.",
-                "The list shows it now; press the key again to go on.",
-                "warning",
-            )
-            self.reload()
-            return
         details = error.details
         parts = [str(details[name]) for name in ("where", "why", "reason") if details.get(name)]
         self._notice(f"{SIGNS.warn} {error.message.rstrip('.')}.", ": ".join(parts), "warning")

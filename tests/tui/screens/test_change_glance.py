@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from storyflow_tui.records import ChangeRecord, SegmentRecord, TextRecord
+from storyflow_tui.records import ChangeRecord, SegmentRecord, Standing, TextRecord
 from storyflow_tui.tui.look import palette
 from storyflow_tui.tui.screens.change_glance import (
     Glance,
-    Standing,
     lines_of,
     old_text,
     shares,

@@ -398,7 +398,7 @@ async def test_undo_of_what_is_not_shown_is_refused_and_then_shown(
         view = screen(editor)
         view.standing = view.standing._replace(undo=1)
         await editor.press("u")
-        await editor.shows("! Another change came meanwhile.", "press the key again to go on")
+        await editor.shows("! Another change came meanwhile.", "u again takes that back")
         assert library.segments.get(ids[0]).text_content == "One."
         await editor.press("u")
         await editor.shows("Undone: edit narration of segment 1")

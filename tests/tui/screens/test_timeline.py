@@ -219,7 +219,7 @@ async def test_undo_is_refused_when_another_change_came_meanwhile(
 ) -> None:
     async with open_story(3) as editor:
         await editor.press("J")
-        await editor.until(lambda: editor.screen.newest_change)
+        await editor.until(lambda: editor.screen.standing.undo)
         # A change whose message this screen has not got yet.
         library.on_changed = None
         library.segments.edit(editor.segments[2].id, text_content="Other.")
