@@ -6,20 +6,16 @@ are inserted in `projects.py`.
 
 from __future__ import annotations
 
-import errno
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from storyflow_tui.errors import ConflictError, InvalidOrderError, InvalidTextError, LockedError
 from storyflow_tui.library import media
 from storyflow_tui.library.changes import Door, Writing
+from storyflow_tui.library.copying import copied, demand_same_files, named_files, until_steady
 from storyflow_tui.library.database import Database
-from storyflow_tui.library.disk import failures_told
 from storyflow_tui.library.journal import Journal
-from storyflow_tui.library.media import Media, Staging
+from storyflow_tui.library.media import Media
 from storyflow_tui.library.models import to_text
 from storyflow_tui.library.order import index_at, position_of, segment_count
 from storyflow_tui.library.rows import (
@@ -32,11 +28,6 @@ from storyflow_tui.library.rows import (
 from storyflow_tui.library.steps import LOCKED_TEXT, Fields, Segments, Shift
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.story import BLANK_NARRATION, clean_narration, clean_prompt
-
-_Answer = TypeVar("_Answer")
-
-_NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ENXIO, errno.ELOOP, errno.ENAMETOOLONG)
-"""What opening says of a file that is gone, or of something else under its name."""
 
 
 class Composing:
@@ -99,7 +90,7 @@ class Composing:
 
         A picture that is missing is not copied, and the label of the change says so.
         """
-        return self._until_steady(lambda: self._duplicate(find_segment(self._database, segment_id)))
+        return until_steady(lambda: self._duplicate(find_segment(self._database, segment_id)))
 
     def split(
         self, segment_id: int, offset: int, *, based_on: SegmentRecord | None = None
@@ -159,25 +150,26 @@ class Composing:
 
         Raises LockedError where one of the two is locked, InvalidOrderError where none follows.
         """
-        return self._until_steady(lambda: self._merge(find_segment(self._database, segment_id)))
+        return until_steady(lambda: self._merge(find_segment(self._database, segment_id)))
 
     # -- inside -------------------------------------------------------------------------------
 
     def _duplicate(self, segment: SegmentRecord) -> SegmentRecord:
         with (
-            self._copied(segment) as (copies, staging),
+            copied(self._media, self._journal, [segment]) as (all_copies, staging),
             self._door.change(segment.project_id, staging=staging) as change,
         ):
             now = find_segment(self._database, segment.id)
-            _demand_same_files(now, segment)
+            demand_same_files([now], [segment])
+            copies = all_copies[segment.id]
             place = position_of(self._database, now)
-            lost = "" if copies.keys() == _files(now).keys() else " without its picture"
+            lost = "" if copies.keys() == named_files(now).keys() else " without its picture"
             change.label = f"Duplicate segment {place}{lost}"
             new_id = self._database.next_id("segment")
             change.touch(now.project_id, new_id, now.id)
             files = {
                 column: media.file_path(column, now.project_id, new_id, path)
-                for column, path in _files(now).items()
+                for column, path in named_files(now).items()
                 if column in copies
             }
             for column, path in files.items():
@@ -202,16 +194,19 @@ class Composing:
         # Copied even though it could be moved: what is in the trash is what comes back by undo.
         wanted = () if segment.image_file else ("image_file",)
         with (
-            self._copied(following, wanted) as (copies, staging),
+            copied(self._media, self._journal, [following], wanted) as (all_copies, staging),
             self._door.change(segment.project_id, staging=staging) as change,
         ):
             first = find_segment(self._database, segment.id)
             second = self._following(first)
             for each, before in ((first, segment), (second, following)):
                 _demand_unlocked(each)
-                _demand_same_files(each, before)
+                demand_same_files([each], [before])
+            copies = all_copies[following.id]
             place = position_of(self._database, first)
-            change.label = f"Merge segments {place} and {place + 1}"
+            is_lost = bool(wanted and second.image_file and not copies)
+            lost = " without the picture" if is_lost else ""
+            change.label = f"Merge segments {place} and {place + 1}{lost}"
             lengths = [first.audio_duration, second.audio_duration]
             values: dict[str, Any] = {
                 "text_content": f"{first.text_content}\n\n{second.text_content}",
@@ -263,61 +258,6 @@ class Composing:
                 "There is no next segment to merge with", {"segment_id": segment.id}
             )
         return segment_record(row)
-
-    @contextmanager
-    def _copied(
-        self, segment: SegmentRecord, columns: Sequence[str] = ("image_file", "audio_file")
-    ) -> Iterator[tuple[Mapping[str, Path], Staging | None]]:
-        """Copies of the files that a segment names in these columns, by column, those there are."""
-        named = {column: path for column, path in _files(segment).items() if column in columns}
-        if not named:
-            yield {}, None
-            return
-        with self._media.staging() as staging:
-            copies = {}
-            with failures_told(self._media.folder):
-                for column, path in named.items():
-                    if (copy := self._copy(staging, path)) is not None:
-                        copies[column] = copy
-            staging.seal()
-            yield copies, staging
-
-    def _copy(self, staging: Staging, path: str) -> Path | None:
-        if self._media.path(path) is None:
-            return None
-        source = self._media.folder / self._journal.locate(path)
-        try:
-            # As large as it is: it was weighed when it came, and is the library's own since.
-            return staging.copy(source, sys.maxsize)
-        except OSError as error:
-            if error.errno in _NO_FILE and error.filename == str(source):
-                return None
-            raise
-
-    def _until_steady(self, attempt: Callable[[], _Answer]) -> _Answer:
-        """Try anew while others replace the very files that were copied."""
-        while True:
-            try:
-                return attempt()
-            except _ReplacedError:
-                continue
-
-
-class _ReplacedError(Exception):
-    """A file of the segment is another since it was copied."""
-
-
-def _files(segment: SegmentRecord) -> Mapping[str, str]:
-    named = {"image_file": segment.image_file, "audio_file": segment.audio_file}
-    return {column: path for column, path in named.items() if path}
-
-
-def _demand_same_files(now: SegmentRecord, before: SegmentRecord) -> None:
-    # Also the time: a picture may have been replaced by another under the same name.
-    if (now.id, _files(now)) != (before.id, _files(before)) or (
-        _files(now) and now.updated_at != before.updated_at
-    ):
-        raise _ReplacedError
 
 
 def _demand_unlocked(segment: SegmentRecord) -> None:

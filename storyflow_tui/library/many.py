@@ -6,25 +6,28 @@ and looked at before it. `segments.py` has the operations on one.
 
 from __future__ import annotations
 
-import errno
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from storyflow_tui.errors import (
-    ConflictError,
     InvalidOrderError,
     LockedError,
     NotFoundError,
 )
 from storyflow_tui.library import media, steps
 from storyflow_tui.library.changes import Door, Writing
+from storyflow_tui.library.copying import (
+    Copies,
+    Progress,
+    copied,
+    demand_same_files,
+    named_files,
+    until_steady,
+)
 from storyflow_tui.library.database import Database
-from storyflow_tui.library.disk import as_ours, failures_told
 from storyflow_tui.library.journal import Journal
 from storyflow_tui.library.media import Media, Staging
 from storyflow_tui.library.models import to_text
@@ -46,17 +49,7 @@ from storyflow_tui.library.rows import (
 )
 from storyflow_tui.records import SegmentRecord, counted
 
-Progress = Callable[[int, int], None]
-"""Told how many are done, and how many there are in all."""
-
 _NUMBERS_SAID = 12  # positions that a refusal names
-
-
-class _Files(NamedTuple):
-    """Where copies of a segment's files lie in staging; None: it has none."""
-
-    image: Path | None = None
-    audio: Path | None = None
 
 
 class ManySegments:
@@ -125,14 +118,19 @@ class ManySegments:
     ) -> Sequence[SegmentRecord]:
         """Copy segments into a project, at a position or behind its last; returns the copies.
 
-        A copy is not locked, and has its own copy of the image and of the audio; of a file that
-        is gone it has none. `progress` is called before each segment whose files are copied and
-        at the end; what it raises ends the work, and nothing has happened. Raises
-        InvalidOrderError for the position, ConflictError where a segment changed while its files
-        were copied.
+        A copy is not locked, and has its own copy of the image and of the audio. A picture that
+        is missing is not copied, and the label of the change says so; one that is replaced
+        meanwhile is copied anew. `progress` is called before each segment whose files are copied
+        and at the end; what it raises ends the work, and nothing has happened. Raises
+        InvalidOrderError for the position.
         """
-        with self.stage_copy(ids, project_id, position, progress) as copy:
-            return copy()
+        wanted = list(ids)
+
+        def attempt() -> Sequence[SegmentRecord]:
+            with self.stage_copy(wanted, project_id, position, progress) as copy:
+                return copy()
+
+        return until_steady(attempt)
 
     @contextmanager
     def stage_copy(
@@ -142,28 +140,22 @@ class ManySegments:
         position: int | None = None,
         progress: Progress = lambda done, total: None,
     ) -> Iterator[Callable[[], Sequence[SegmentRecord]]]:
-        """`copy` in two: the files now, and what it yields to write the copies at once."""
+        """`copy` in two: the files now, and what it yields to write the copies at once.
+
+        That raises ConflictError where a segment changed while its files were copied.
+        """
         segments = self._together(ids)
         find_project(self._database, project_id)
         if not segments:
             yield list
             return
-        with ExitStack() as stack:
-            staging: Staging | None = None
-            staged: dict[int, _Files] = {}
-            if steps.files_of(segments):
-                staging = stack.enter_context(self._media.staging())
-                for number, segment in enumerate(segments):
-                    progress(number, len(segments))
-                    staged[segment.id] = self._stage_files(staging, segment)
-                staging.seal()
-            progress(len(segments), len(segments))
+        with copied(self._media, self._journal, segments, progress=progress) as (copies, staging):
 
             def copy() -> Sequence[SegmentRecord]:
                 with self._door.change(project_id, staging=staging) as change:
                     now = self._together(segment.id for segment in segments)
-                    _demand_same_files(segments, now)
-                    return self._insert_copies(change, now, staged, project_id, position)
+                    demand_same_files(now, segments)
+                    return self._insert_copies(change, now, copies, project_id, position)
 
             yield copy
 
@@ -273,7 +265,7 @@ class ManySegments:
         self,
         change: Writing,
         segments: Sequence[SegmentRecord],
-        staged: Mapping[int, _Files],
+        staged: Copies,
         project_id: int,
         position: int | None,
     ) -> Sequence[SegmentRecord]:
@@ -282,27 +274,31 @@ class ManySegments:
         change.label = f"Copy {self._named(segments)}"
         if source.id != project_id:
             change.label += f" from “{source.title}”"
+        lost = sum(staged[each.id].keys() != named_files(each).keys() for each in segments)
+        if lost:
+            pictures = "its picture" if len(segments) == 1 else counted(lost, "picture")
+            change.label += f" without {pictures}"
         if position is None:
             position = segment_count(self._database, project_id) + 1
         start = make_room(change, project_id, position, len(segments))
         first = self._database.next_id("segment")
         copies = []
         for number, segment in enumerate(segments):
-            files, key = staged.get(segment.id, _Files()), first + number
-            image = audio = None
-            if files.image and segment.image_file:
-                image = media.file_path("image_file", project_id, key, segment.image_file)
-                change.files.bring_in(files.image, image)
-            if files.audio and segment.audio_file:
-                audio = media.file_path("audio_file", project_id, key, segment.audio_file)
-                change.files.bring_in(files.audio, audio)
+            key = first + number
+            files = {
+                column: media.file_path(column, project_id, key, path)
+                for column, path in named_files(segment).items()
+                if column in staged[segment.id]
+            }
+            for column, path in files.items():
+                change.files.bring_in(staged[segment.id][column], path)
             copies.append(
                 segment._replace(
                     id=key,
                     project_id=project_id,
                     sequence_index=start + number,
-                    image_file=image,
-                    audio_file=audio,
+                    image_file=files.get("image_file"),
+                    audio_file=files.get("audio_file"),
                     is_locked=False,
                     created_at=change.moment,
                     updated_at=change.moment,
@@ -312,24 +308,6 @@ class ManySegments:
         change.note(steps.Segments(project_id, appear=True, ids=[copy.id for copy in copies]))
         change.touch(project_id, *(copy.id for copy in copies))
         return copies
-
-    def _stage_files(self, staging: Staging, segment: SegmentRecord) -> _Files:
-        return _Files(
-            self._stage_file(staging, segment.image_file),
-            self._stage_file(staging, segment.audio_file),
-        )
-
-    def _stage_file(self, staging: Staging, relative: str | None) -> Path | None:
-        if not relative or self._media.path(relative) is None:
-            return None
-        with failures_told(self._media.folder):
-            path = self._media.folder / self._journal.locate(relative)
-        try:
-            return staging.copy(path, sys.maxsize)
-        except OSError as error:
-            if error.filename == str(path) and error.errno in (errno.ENOENT, errno.ENOTDIR):
-                return None
-            raise as_ours(error, self._media.folder) from error
 
 
 def set_image(change: Writing, segment: SegmentRecord, image: str | None) -> None:
@@ -341,19 +319,6 @@ def set_image(change: Writing, segment: SegmentRecord, image: str | None) -> Non
             {"image_file": image, "updated_at": change.at},
         )
     )
-
-
-def _demand_same_files(before: Iterable[SegmentRecord], now: Iterable[SegmentRecord]) -> None:
-    """Refuse to copy a segment whose files may be others than those that were copied."""
-    former = {segment.id: segment for segment in before}
-    for segment in now:
-        was = former[segment.id]
-        files = steps.files_of([segment])
-        # A picture replaced by one of the same name moves the time alone.
-        if files != steps.files_of([was]) or (files and segment.updated_at != was.updated_at):
-            raise ConflictError(
-                f"Segment {segment.id} was changed meanwhile", {"segment_id": segment.id}
-            )
 
 
 def _as_paths(pairs: Iterable[tuple[int, Path | str]]) -> dict[int, Path]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from storyflow_tui.errors import InvalidImageError, InvalidStoryError
 from storyflow_tui.library import media
 from storyflow_tui.library.changes import Door, Writing
+from storyflow_tui.library.copying import Progress
 from storyflow_tui.library.database import Database, Row
-from storyflow_tui.library.many import Progress
 from storyflow_tui.library.measuring import set_target
 from storyflow_tui.library.media import Media, Staging
 from storyflow_tui.library.models import (

@@ -217,6 +217,17 @@ def test_what_is_missing_is_not_copied_and_the_label_says_so(
     assert library.history.list(1)[0].label == "Duplicate segment 1 without its picture"
 
 
+def test_a_merge_goes_without_a_picture_that_is_none_and_the_label_says_so(
+    library: Library, ids: Sequence[int], paint: Paint, tmp_path: Path
+) -> None:
+    attached = library.segments.attach_image(ids[1], paint(tmp_path / "a.png"))
+    file = library.media / (attached.image_file or "")
+    file.unlink()
+    file.symlink_to(tmp_path / "a.png")
+    assert library.segments.merge(ids[0]).image_file is None
+    assert library.history.list(1)[0].label == "Merge segments 1 and 2 without the picture"
+
+
 def test_a_picture_replaced_while_it_is_copied_is_copied_anew(
     library: Library,
     second: Library,

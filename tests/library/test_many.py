@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -290,16 +291,35 @@ def test_a_copy_has_files_of_its_own(
     assert (library.media / copy.audio_file).read_bytes() == b"voice"
 
 
-def test_a_copy_of_a_segment_whose_picture_is_gone_has_none(
-    library: Library, ids: Sequence[int], other: ProjectRecord, paint: Paint, tmp_path: Path
+@pytest.mark.parametrize("kind", ["gone", "folder", "pipe", "link"])
+def test_a_copy_goes_without_a_picture_that_is_none_and_the_label_says_so(
+    library: Library,
+    ids: Sequence[int],
+    other: ProjectRecord,
+    paint: Paint,
+    tmp_path: Path,
+    kind: str,
 ) -> None:
-    attached = library.segments.attach_image(ids[0], paint(tmp_path / "a.png"))
-    (library.media / (attached.image_file or "")).unlink()
-    (copy,) = library.segments.copy([ids[0]], other.id)
-    assert copy.image_file is None
+    for key in ids[:2]:
+        library.segments.attach_image(key, paint(tmp_path / "a.png"))
+    file = library.media / (library.segments.get(ids[0]).image_file or "")
+    file.unlink()
+    match kind:
+        case "folder":
+            file.mkdir()
+        case "pipe":
+            os.mkfifo(file)
+        case "link":
+            file.symlink_to(tmp_path / "a.png")
+    without, copy = library.segments.copy(ids[:2], other.id)
+    assert without.image_file is None
+    assert (library.media / (copy.image_file or "")).is_file()
+    library.segments.copy(ids[:1], other.id)
+    labels = [change.label.split("” ")[-1] for change in library.history.list(other.id)]
+    assert labels[:2] == ["without its picture", "without 1 picture"]
 
 
-def test_a_picture_that_is_replaced_while_it_is_copied_is_a_conflict(
+def test_a_picture_that_is_replaced_while_it_is_copied_is_copied_anew(
     library: Library,
     second: Library,
     ids: Sequence[int],
@@ -309,17 +329,35 @@ def test_a_picture_that_is_replaced_while_it_is_copied_is_a_conflict(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     library.segments.attach_image(ids[0], paint(tmp_path / "a.png"))
+    replaced = paint(tmp_path / "new/a.png", "red")
     copying = Staging.copy
 
     def copy(staging: Staging, source: Path, limit: int) -> Path:
         copied = copying(staging, source, limit)
         monkeypatch.setattr(Staging, "copy", copying)
-        second.segments.attach_image(ids[0], paint(tmp_path / "new/a.png", "red"))
+        second.segments.attach_image(ids[0], replaced)
         return copied
 
     monkeypatch.setattr(Staging, "copy", copy)
-    with pytest.raises(ConflictError, match="Segment 1 was changed meanwhile"):
-        library.segments.copy([ids[0]], other.id)
+    (made,) = library.segments.copy([ids[0]], other.id)
+    assert (library.media / (made.image_file or "")).read_bytes() == replaced.read_bytes()
+    assert len(library.segments.ids(other.id)) == 3
+    assert library.check() == []
+
+
+def test_a_picture_that_is_replaced_between_staging_and_writing_is_a_conflict(
+    library: Library,
+    second: Library,
+    ids: Sequence[int],
+    other: ProjectRecord,
+    paint: Paint,
+    tmp_path: Path,
+) -> None:
+    library.segments.attach_image(ids[0], paint(tmp_path / "a.png"))
+    with library.segments.stage_copy([ids[0]], other.id) as copy:
+        second.segments.attach_image(ids[0], paint(tmp_path / "new/a.png", "red"))
+        with pytest.raises(ConflictError, match="Segment 1 was changed meanwhile"):
+            copy()
     assert len(library.segments.ids(other.id)) == 2
     assert library.check() == []
 
