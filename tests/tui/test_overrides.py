@@ -7,11 +7,13 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from storyflow_tui.config import Settings
 from storyflow_tui.tui.keymap import APP, BESIDE, SCREENS, TYPED_INTO, key_name
 from storyflow_tui.tui.overrides import Overrides, canonical, travels
 from storyflow_tui.tui.screens.conflict import ConflictScreen
+from storyflow_tui.tui.screens.pairs import PairsScreen
 from tests.tui.conftest import Opener
 
 TABLE_KEYS = {
@@ -241,3 +243,55 @@ async def test_notices_and_questions_name_the_keys_that_hold(open_story: Opener)
         await editor.shows("Deleted segment 1", "^T brings it back")
         await editor.press("ctrl+t")
         await editor.shows("U does it again")
+
+
+async def test_what_stands_in_an_empty_story_names_the_keys_that_hold(open_story: Opener) -> None:
+    keys = {"timeline.new_below": "f7", "projects.import": "f8"}
+    async with open_story(0, settings=Settings(keys=keys)) as editor:
+        await editor.shows("F7 writes the first one", "F8 imports a script as")
+
+
+async def test_pairs_of_none_name_the_keys_that_hold(open_story: Opener, tmp_path: Path) -> None:
+    keys = {"pairs.by": "f7", "pairs.start": "f8"}
+    async with open_story(1, settings=Settings(keys=keys)) as editor:
+        Image.new("RGB", (8, 6)).save(tmp_path / "lamp-7.png")
+        await editor.app.push_screen(PairsScreen(editor.project_id, [tmp_path / "lamp-7.png"], 1))
+        await editor.shows("in order", "1 pair")
+        await editor.press("f7")
+        await editor.shows("by number", "F7 pairs in order, F8 from the")
+
+
+async def test_the_page_of_a_story_names_the_keys_that_hold(open_story: Opener) -> None:
+    keys = {"page.target": "f7", "projects.undo": "f8"}
+    async with open_story(1, settings=Settings(keys=keys)) as editor:
+        await editor.press("P")
+        await editor.shows("no target; F7 sets one")
+        await editor.press("r", "X", "enter")
+        await editor.shows("F8 in the list of stories takes it back")
+
+
+async def test_a_copy_into_another_story_names_the_keys_that_hold(open_story: Opener) -> None:
+    keys = {"timeline.undo": "f7", "projects.new": "f8"}
+    async with open_story(1, settings=Settings(keys=keys)) as editor:
+        await editor.press("c")
+        await editor.shows("In the list of stories F8 makes one.")
+        editor.library.projects.create("Harbour")
+        await editor.press("escape", "c")
+        await editor.shows("1 story")
+        await editor.press("enter")
+        await editor.shows("F7 in that story undoes it")
+
+
+async def test_a_locked_segment_and_its_picture_name_the_keys_that_hold(
+    open_story: Opener, tmp_path: Path
+) -> None:
+    keys = {"timeline.lock": "f7", "timeline.choose_image": "f8", "timeline.remove_image": "f9"}
+    async with open_story(1, settings=Settings(keys=keys)) as editor:
+        Image.new("RGB", (8, 6)).save(tmp_path / "a.png")
+        (segment,) = editor.segments
+        given = editor.library.segments.attach_image(segment.id, tmp_path / "a.png")
+        (editor.library.media / str(given.image_file)).unlink()
+        await editor.press("f7")
+        await editor.shows("F7 unlocks", "F8 chooses another, F9 removes it")
+        await editor.press("v")
+        await editor.shows("F8 in the timeline chooses another")

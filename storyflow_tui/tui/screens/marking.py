@@ -13,6 +13,7 @@ from storyflow_tui.library import Library
 from storyflow_tui.records import SegmentRecord, counted
 from storyflow_tui.tui import text
 from storyflow_tui.tui.marks import Marks
+from storyflow_tui.tui.overrides import key_of
 from storyflow_tui.tui.screens.actions import StoryActions, file_name
 from storyflow_tui.tui.words import positions
 
@@ -246,8 +247,8 @@ class StoryMarking(StoryActions, inherit_bindings=False):
 
         def copied(title: str | None) -> None:
             if title is not None:
-                into = text.cut(title, 40)
-                self.notice(f"Copied {what} into “{into}”", "u in that story undoes it")
+                into, undo = text.cut(title, 40), key_of(self.app, "timeline.undo")
+                self.notice(f"Copied {what} into “{into}”", f"{undo} in that story undoes it")
 
         self.app.push_screen(OtherStoryScreen(f"Copy {what}", ids, self.project_id), copied)
 

@@ -16,6 +16,7 @@ from textual.binding import BindingType
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import counted
 from storyflow_tui.tui.keymap import OTHER_STORY, Key, bindings
+from storyflow_tui.tui.overrides import key_of
 from storyflow_tui.tui.screens.segment_copying import SegmentCopying
 from storyflow_tui.tui.screens.story_rows import StoryRows
 from storyflow_tui.tui.session import Session
@@ -71,7 +72,9 @@ class OtherStoryScreen(SegmentCopying, inherit_bindings=False):
         self._stories.records = [record for record in found if record.id != self._project_id]
         count = len(self._stories.records)
         self.show_progress()
-        rows.note("" if count else "There is no other story. In the list of stories n makes one.")
+        new = key_of(self.app, "projects.new")
+        none = f"There is no other story. In the list of stories {new} makes one."
+        rows.note("" if count else none)
         rows.reset(self._stories.index(current) or 0)
 
     def show_progress(self) -> None:

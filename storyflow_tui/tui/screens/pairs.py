@@ -22,6 +22,7 @@ from storyflow_tui.pairing import By, Pairing, likely, open_positions, pair
 from storyflow_tui.records import OutlineRecord, counted
 from storyflow_tui.tui.keymap import PAIRS, Key, bindings
 from storyflow_tui.tui.look import Grid
+from storyflow_tui.tui.overrides import key_of
 from storyflow_tui.tui.screens.pairs_giving import PairGiving
 from storyflow_tui.tui.screens.preview import glance
 from storyflow_tui.tui.screens.preview_pane import PreviewPane
@@ -175,7 +176,9 @@ class PairsScreen(PairGiving, inherit_bindings=False):
         self._facts = facts
         none = ""
         if self.outline is not None and not pairing.pairs:
-            none = "No picture goes to a segment. o pairs in order, s from the first segment on."
+            order, first = key_of(self.app, "pairs.by"), key_of(self.app, "pairs.start")
+            none = f"No picture goes to a segment. {order} pairs in order, {first} from the first "
+            none += "segment on."
         self.query_one(Rows).note(none)
         self.show()
 

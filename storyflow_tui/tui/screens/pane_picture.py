@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from storyflow_tui.errors import StoryflowError
 from storyflow_tui.records import SegmentRecord
+from storyflow_tui.tui.overrides import in_words
 from storyflow_tui.tui.screens.actions import file_name
 from storyflow_tui.tui.screens.story_screen import StoryScreen
 from storyflow_tui.tui.session import Session
@@ -92,7 +93,7 @@ class StoryPicture(StoryScreen, inherit_bindings=False):
 
     @property
     def _picture_help(self) -> str:
-        return "" if self.session.read_only else _HELP
+        return "" if self.session.read_only else in_words(self.app, _HELP)
 
 
 class Proxies:

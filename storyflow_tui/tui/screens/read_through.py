@@ -21,6 +21,7 @@ from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui import narration, rehearsal, text
 from storyflow_tui.tui.keymap import READ, Key, bindings
 from storyflow_tui.tui.look import SIGNS, length, palette
+from storyflow_tui.tui.overrides import key_of
 from storyflow_tui.tui.playing import Player
 from storyflow_tui.tui.reel import Reel, Shown
 from storyflow_tui.tui.screens.one_story import OneStory
@@ -221,7 +222,10 @@ class ReadThroughScreen(OneStory[int], inherit_bindings=False):
 
     def _pictured(self, shown: Shown) -> None:
         if shown.image is None:
-            self.picture.say(_MISSING[shown.state == "broken"], "i in the timeline chooses another")
+            choose = key_of(self.app, "timeline.choose_image")
+            self.picture.say(
+                _MISSING[shown.state == "broken"], f"{choose} in the timeline chooses another"
+            )
         elif shown.key != self.picture.key:
             self.picture.put(shown.image, shown.key)
 

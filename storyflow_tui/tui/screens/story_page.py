@@ -23,6 +23,7 @@ from storyflow_tui.story import TITLE_LENGTH
 from storyflow_tui.tui import text
 from storyflow_tui.tui.keymap import STORY_PAGE, Key, bindings
 from storyflow_tui.tui.look import SIGNS, Grid, Palette, ago, length, minute, palette
+from storyflow_tui.tui.overrides import key_of
 from storyflow_tui.tui.screens.change_rows import STATES
 from storyflow_tui.tui.screens.one_story import OneStory
 from storyflow_tui.tui.screens.stories_actions import title_problem
@@ -105,7 +106,8 @@ class StoryPage(OneStory[None], inherit_bindings=False):
         changes.styles.width = grid.split or 1
         room = width - grid.split - Grid.TEXT_COLUMN - Grid.MARGIN
         roomy = bool(grid.split) and self.size.height >= _ROOMY
-        lines = facts_of(self.project, self.pace, room, colours, now, roomy=roomy)
+        set_target = key_of(self.app, "page.target")
+        lines = facts_of(self.project, self.pace, room, colours, now, set_target, roomy=roomy)
         if grid.split:
             inner = grid.split - 2 * Grid.MARGIN
             above: list[Line] = [()] if roomy else []
@@ -170,10 +172,11 @@ class StoryPage(OneStory[None], inherit_bindings=False):
 
     def _rename(self, title: str | None) -> None:
         if title is not None and title.strip() != self.project.title:
+            undo = key_of(self.app, "projects.undo")
             self.write(
                 lambda library: library.projects.rename(self.project_id, title),
                 lambda after: self.notice(
-                    f"Renamed to “{after.title}”", "u in the list of stories takes it back"
+                    f"Renamed to “{after.title}”", f"{undo} in the list of stories takes it back"
                 ),
             )
 
@@ -231,17 +234,21 @@ def facts_of(
     width: int,
     colours: Palette,
     now: datetime,
+    set_target: str,
     *,
     roomy: bool = False,
 ) -> list[Line]:
-    """Title, length against the target, counts and times; `roomy` parts them by blank lines."""
+    """Title, length against the target, counts and times; `roomy` parts them by blank lines.
+
+    `set_target` is the key that sets one.
+    """
     cells = max(1, width - _LABEL)
     count = project.segment_count
     without = count - project.image_count
     images = f"{project.image_count} of {count}" if count else "0"
     rows: list[tuple[str, Sequence[str]]] = [
         ("Title", text.wrap(project.title, cells, 3)),
-        ("Length", _length(project, pace, cells)),
+        ("Length", _length(project, pace, cells, set_target)),
         ("Segments", [str(count)]),
         ("Words", [str(project.word_count)]),
         ("Images", [f"{images}   {without} missing" if without else images]),
@@ -265,12 +272,12 @@ def facts_of(
     return lines
 
 
-def _length(project: ProjectRecord, pace: int, cells: int) -> list[str]:
+def _length(project: ProjectRecord, pace: int, cells: int, set_target: str) -> list[str]:
     """The length and what is left of the target, a bar of it, and where the figures are from."""
     seconds, target = project.duration(pace), project.target_seconds
     whole = length(seconds, project.is_guessed).strip()
     if target is None:
-        lines = [whole, "no target; t sets one"]
+        lines = [whole, f"no target; {set_target} sets one"]
     else:
         rest = "over" if seconds > target else "to go"
         lines = [f"{whole} of {clock(target)}   {clock(abs(target - seconds))} {rest}"]

@@ -27,6 +27,7 @@ from storyflow_tui.tui.cards import StoryCards
 from storyflow_tui.tui.drafts import why_not
 from storyflow_tui.tui.keymap import EDITOR, FIND, TIMELINE, Key, bindings, readable
 from storyflow_tui.tui.look import Grid, length, palette
+from storyflow_tui.tui.overrides import key_of
 from storyflow_tui.tui.place import Place
 from storyflow_tui.tui.screens.actions import StoryActions
 from storyflow_tui.tui.screens.editing import StoryEditing
@@ -96,15 +97,16 @@ class TimelineScreen(
     def compose(self) -> ComposeResult:
         """Header, cards and pane, hint line."""
         yield Header()
+        new, script = key_of(self.app, "timeline.new_below"), key_of(self.app, "projects.import")
         with Container(id="story"):
             yield Static(
                 Content.assemble(
                     ("No segments yet", "bold $text"),
                     "\n\n",
-                    ("o", "bold $text"),
+                    (new, "bold $text"),
                     " writes the first one. A command puts a script into this story:\n\n",
                     (f"storyflow segment insert {self.project_id} 1 script.txt", "$text"),
-                    "\n\nIn the list of stories, i imports a script as a story of its own.",
+                    f"\n\nIn the list of stories, {script} imports a script as a story of its own.",
                 ),
                 id="empty",
             )

@@ -24,6 +24,7 @@ from storyflow_tui.records import (
 from storyflow_tui.tui.found import Found
 from storyflow_tui.tui.keymap import EDITOR, bindings
 from storyflow_tui.tui.look import SIGNS, Grid, file_size, length
+from storyflow_tui.tui.overrides import key_of
 from storyflow_tui.tui.widgets.field import Field
 from storyflow_tui.tui.widgets.pane_line import PaneLine, Words
 from storyflow_tui.tui.widgets.picture import Picture
@@ -153,7 +154,7 @@ class Pane(Container):
                 [Words(f"{position} of {count}", "text", bold=True)],
                 [self._length(record)]
                 if not record.is_locked
-                else [Words(f"locked {SIGNS.dot} l unlocks")],
+                else [Words(f"locked {SIGNS.dot} {key_of(self.app, 'timeline.lock')} unlocks")],
             )
         self._show_facts(record)
         self.label()
