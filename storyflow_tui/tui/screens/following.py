@@ -24,6 +24,9 @@ class StoryFollowing(
     def __init__(self) -> None:
         super().__init__()
         self._goal: tuple[int, ...] = ()
+        """Where the bar goes when the order that is being read is there."""
+        self._left: dict[int, int] = {}
+        """The segments that were the last to go from the order, and their 0-based places in it."""
         self._reload_wanted = False
         self._order_awaited = False
         """Whether the order is being read on a worker."""
@@ -89,6 +92,7 @@ class StoryFollowing(
     def _order_read(self, ids: list[int], error: StoryflowError | None) -> None:
         self._order_awaited = False
         if error is not None:
+            self._goal = ()
             self.unread(error)
         else:
             self._ordered(ids)
@@ -109,6 +113,10 @@ class StoryFollowing(
             current = self.pane.record.id
         before = self.timeline.cursor
         was_orphaned = self.orphaned
+        known = self.cards.ids if self.cards.complete else []
+        there = frozenset(ids)
+        left = {each: place for place, each in enumerate(known) if each not in there}
+        self._left = left or self._left
         self.cards.order(ids)
         self.keep_marks(ids)
         if self.orphaned and not was_orphaned:
@@ -117,23 +125,39 @@ class StoryFollowing(
         if after is None:
             after = min(before, max(0, len(self.cards) - 1))
         self.timeline.reset(after, max(0, self.timeline.top + after - before))
+        if not self._at_goal():
+            self._go_where_it_was()
         self.show_all()
-        if self._goal:
-            self.go_to(self._goal)
 
     def go_to(self, segment_ids: tuple[int, ...]) -> None:
-        """Put the bar on the first of these that is there; the pane follows at once."""
-        self._goal = ()
+        """Put the bar on the first of these that is there, or where they were.
+
+        The pane follows at once.
+        """
+        self._goal = segment_ids
         if self._order_awaited:
             # What is known of the order is older: a segment that is gone may still be in it.
-            self._goal = segment_ids
             return
-        for segment_id in segment_ids:
+        if self._at_goal():
+            self.show_all()
+        else:
+            # They may have come into being since the order was read.
+            self.reload_order()
+
+    def _at_goal(self) -> bool:
+        """Whether there is no goal any more: the bar is on it, or there was none."""
+        for segment_id in self._goal:
             self.reveal(segment_id)
             index = self.cards.index_of(segment_id)
             if index is not None:
+                self._goal = ()
                 self.timeline.move_cursor(index)
-                break
-        else:
-            self._goal = segment_ids
-        self.show_all()
+                return True
+        return not self._goal
+
+    def _go_where_it_was(self) -> None:
+        """None of the goal is there; it must not be gone to when something comes much later."""
+        places = [self._left[each] for each in self._goal if each in self._left]
+        self._goal = ()
+        if places:
+            self.timeline.move_cursor(self.cards.nearest(min(places) + 1))

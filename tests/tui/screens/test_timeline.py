@@ -208,6 +208,32 @@ async def test_undo_of_a_deletion_brings_the_bar_to_the_segment(open_story: Open
         await editor.shows("3 of 8")
 
 
+@pytest.mark.parametrize("marked", [False, True])
+async def test_redo_of_a_deletion_brings_the_bar_to_where_the_segment_was(
+    open_story: Opener, marked: bool
+) -> None:
+    async with open_story(8) as editor:
+        await editor.press("j", "j", *["space", "j", "space"][: 3 * marked], "d", "y")
+        await editor.press("u", "G")
+        await editor.press("U")
+        await editor.shows("Done again: delete", f"3 of {8 - 1 - marked}")
+        assert editor.cursor == 3
+
+
+async def test_a_segment_that_comes_back_elsewhere_leaves_the_bar_where_it_is(
+    open_story: Opener, library: Library
+) -> None:
+    async with open_story(8) as editor:
+        await editor.press("j", "d", "y")
+        await editor.press("u")
+        await editor.press("U", "G")
+        with Library.open(library.path) as other:
+            other.history.undo(editor.project_id)
+        await editor.until(lambda: len(editor.screen.cards) == 8)
+        await editor.pilot.pause()
+        assert editor.cursor == 8
+
+
 async def test_undo_with_nothing_to_undo_says_so(open_story: Opener) -> None:
     async with open_story(2) as editor:
         await editor.press("u")
