@@ -6,7 +6,6 @@ and looked at before it. `segments.py` has the operations on one.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,6 @@ from pathlib import Path
 from storyflow_tui.errors import (
     InvalidOrderError,
     LockedError,
-    NotFoundError,
 )
 from storyflow_tui.library import media, steps
 from storyflow_tui.library.changes import Door, Writing
@@ -40,12 +38,9 @@ from storyflow_tui.library.order import (
 )
 from storyflow_tui.library.pictures import stage_picture
 from storyflow_tui.library.rows import (
-    IN_ORDER,
-    SELECT_SEGMENT,
     find_project,
     find_segment,
-    is_id,
-    segment_record,
+    find_together,
 )
 from storyflow_tui.records import SegmentRecord, counted
 
@@ -218,27 +213,7 @@ class ManySegments:
     # -- inside -------------------------------------------------------------------------------
 
     def _together(self, ids: Iterable[int]) -> list[SegmentRecord]:
-        """The segments with these ids, in the order of their timeline."""
-        wanted = list(dict.fromkeys(ids))
-        for key in wanted:
-            if not is_id(key):
-                find_segment(self._database, key)
-        rows = self._database.rows(
-            f"{SELECT_SEGMENT} WHERE id IN (SELECT value FROM json_each(?)) {IN_ORDER}",
-            (json.dumps(wanted),),
-        )
-        segments = [segment_record(row) for row in rows]
-        there = {segment.id: segment.project_id for segment in segments}
-        for key in wanted:
-            if key not in there:
-                raise NotFoundError(f"Segment {key} not found", {"segment_id": key})
-        strangers = [key for key in wanted if there[key] != there[wanted[0]]]
-        if strangers:
-            raise InvalidOrderError(
-                "Invalid segment IDs",
-                {"project_id": there[wanted[0]], "not_in_project": [*strangers]},
-            )
-        return segments
+        return find_together(self._database, ids)
 
     def _named(self, segments: Sequence[SegmentRecord]) -> str:
         """`segment 3`, by its position, or `3 segments`."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from storyflow_tui.errors import InvalidOrderError
 from storyflow_tui.lengths import clean_length, clean_target, clock
 from storyflow_tui.library.changes import Door
 from storyflow_tui.library.database import Database
 from storyflow_tui.library.models import as_seconds, as_text
 from storyflow_tui.library.order import position_of
-from storyflow_tui.library.rows import IN_ORDER, find_project, find_segment, find_target
+from storyflow_tui.library.rows import IN_ORDER, find_project, find_target, find_together
 from storyflow_tui.library.steps import Lengths, Target
 from storyflow_tui.records import LengthRecord, SegmentRecord, counted, estimated_seconds
 
@@ -51,10 +50,11 @@ def set_durations(
     wanted = {key: clean_length(seconds) for key, seconds in durations.items()}
     if not wanted:
         return []
-    project_id = _one_project([find_segment(database, key) for key in wanted])
+    project_id = find_together(database, wanted)[0].project_id
     with door.change(project_id) as change:
         # Read anew under the lock: any of them may be gone, or another length there, by now.
-        now = [find_segment(database, key) for key in wanted]
+        there = {one.id: one for one in find_together(database, wanted)}
+        now = [there[key] for key in wanted]
         altered = [one for one in now if one.audio_duration != wanted[one.id]]
         if altered:
             after = [wanted[one.id] for one in altered]
@@ -65,7 +65,7 @@ def set_durations(
                 change.label = f"{verb} the length of segment {place}"
             ids = [one.id for one in altered]
             change.do(Lengths(project_id, ids, [one.audio_duration for one in altered], after))
-        return [find_segment(database, key) for key in wanted]
+        return [one._replace(audio_duration=wanted[one.id]) for one in now]
 
 
 def set_target(database: Database, door: Door, project_id: int, seconds: float | None) -> None:
@@ -80,15 +80,3 @@ def set_target(database: Database, door: Door, project_id: int, seconds: float |
             if target is not None:
                 change.label = f"Set the target to {clock(target)}"
             change.do(Target(project_id, before, target))
-
-
-def _one_project(segments: Sequence[SegmentRecord]) -> int:
-    """The project of all of these; raises InvalidOrderError naming those of others."""
-    project_id = segments[0].project_id
-    foreign = [segment.id for segment in segments if segment.project_id != project_id]
-    if foreign:
-        raise InvalidOrderError(
-            "Lengths are set in one project at a time",
-            {"project_id": project_id, "not_in_project": list(foreign)},
-        )
-    return project_id

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from storyflow_tui.errors import NotFoundError
+from storyflow_tui.errors import InvalidOrderError, NotFoundError
 from storyflow_tui.library.database import Database, Row
 from storyflow_tui.library.models import (
     PROJECT_COLUMNS,
@@ -91,6 +91,33 @@ def find_segment(database: Database, segment_id: int) -> SegmentRecord:
     if row is None:
         raise NotFoundError(f"Segment {segment_id} not found", {"segment_id": _json(segment_id)})
     return segment_record(row)
+
+
+def find_together(database: Database, ids: Iterable[int]) -> list[SegmentRecord]:
+    """The segments with these ids, in the order of their timeline.
+
+    Raises NotFoundError; InvalidOrderError (not_in_project) where they are of two projects.
+    """
+    wanted = list(dict.fromkeys(ids))
+    for key in wanted:
+        if not is_id(key):
+            find_segment(database, key)
+    rows = database.rows(
+        f"{SELECT_SEGMENT} WHERE id IN (SELECT value FROM json_each(?)) {IN_ORDER}",
+        (json.dumps(wanted),),
+    )
+    segments = [segment_record(row) for row in rows]
+    there = {segment.id: segment.project_id for segment in segments}
+    for key in wanted:
+        if key not in there:
+            raise NotFoundError(f"Segment {key} not found", {"segment_id": key})
+    strangers = [key for key in wanted if there[key] != there[wanted[0]]]
+    if strangers:
+        raise InvalidOrderError(
+            "Invalid segment IDs",
+            {"project_id": there[wanted[0]], "not_in_project": [*strangers]},
+        )
+    return segments
 
 
 def find_project(database: Database, project_id: int) -> ProjectRow:

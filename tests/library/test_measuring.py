@@ -170,6 +170,17 @@ def test_an_absent_segment_among_others_sets_none(library: Library, ids: Sequenc
     assert lengths(library, ids) == [None] * 5
 
 
+def test_thousands_of_lengths_are_set_by_a_few_statements(
+    library: Library, sample_story: Callable[[int], Story], statements: list[str]
+) -> None:
+    project = library.projects.import_story(sample_story(1_000))
+    wanted = dict.fromkeys(library.segments.ids(project.id), 2.5)
+    statements.clear()
+    library.segments.set_durations(wanted)
+    assert sum(sent.startswith("SELECT") for sent in statements) < 40
+    assert library.projects.get(project.id).measured_seconds == 2_500
+
+
 def test_segments_of_two_projects_are_refused_by_their_ids(
     library: Library, ids: Sequence[int]
 ) -> None:
@@ -177,6 +188,7 @@ def test_segments_of_two_projects_are_refused_by_their_ids(
     (foreign,) = library.segments.ids(other.id)
     with pytest.raises(InvalidOrderError) as caught:
         library.segments.set_durations({ids[0]: 3, foreign: 3})
+    assert caught.value.message == "Invalid segment IDs"
     assert caught.value.details["not_in_project"] == [foreign]
     assert lengths(library, [ids[0], foreign]) == [None, None]
 
