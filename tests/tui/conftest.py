@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from storyflow_tui.records import SegmentRecord
 from storyflow_tui.story import Story, StorySegment
 from storyflow_tui.tui.app import StoryflowApp
 from storyflow_tui.tui.screens.timeline import TimelineScreen
+from storyflow_tui.tui.session import Session
 from storyflow_tui.tui.widgets import unasked
 
 
@@ -28,6 +30,17 @@ def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(textual._wait, "SLEEP_GRANULARITY", 0.004)
     monkeypatch.setattr(textual._wait, "SLEEP_IDLE", 0.0005)
+
+
+@contextmanager
+def a_long_write(session: Session) -> Iterator[None]:
+    """A write that lasts while the block does; what is asked for in the block waits behind it."""
+    over = threading.Event()
+    session.write(lambda _: over.wait(20))
+    try:
+        yield
+    finally:
+        over.set()
 
 
 @dataclass

@@ -5,7 +5,7 @@ Each is one write through the session and one sentence about it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -127,15 +127,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         if record is None:
             return
         segment_id, position = record.id, self.position
-        _, times = self._locking.get(segment_id, (False, 0))
-        self._locking[segment_id] = (not self.is_locked(record), times + 1)
-
-        def over() -> None:
-            wanted, left = self._locking.pop(segment_id)
-            if left > 1:
-                self._locking[segment_id] = (wanted, left - 1)
-            else:
-                self.show_pane()
+        self.lock_asked([segment_id], not self.is_locked(record))
 
         def turn(library: Library) -> SegmentRecord:
             locked = library.segments.get(segment_id).is_locked
@@ -144,19 +136,37 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         def done(after: SegmentRecord) -> None:
             # The screen hears of it later; a field opened before that must be as it is now.
             self.cards.renew(after)
-            over()
+            self.lock_answered([segment_id])
             word = "Locked" if after.is_locked else "Unlocked"
             self.notice(f"{word} segment {position}", "l takes it back")
 
         def failed(error: StoryflowError) -> None:
-            over()
+            self.lock_answered([segment_id])
             self.refused(error)
 
         self.session.write(turn, done, failed)
 
+    def lock_asked(self, segment_ids: Iterable[int], wanted: bool) -> None:
+        """Note how these segments will be once the queue comes to it."""
+        for segment_id in segment_ids:
+            _, times = self._locking.get(segment_id, (False, 0))
+            self._locking[segment_id] = (wanted, times + 1)
+
+    def lock_answered(self, segment_ids: Iterable[int]) -> None:
+        """The queue has come to it; what was asked for again since is still noted."""
+        for segment_id in segment_ids:
+            wanted, times = self._locking.pop(segment_id)
+            if times > 1:
+                self._locking[segment_id] = (wanted, times - 1)
+        self.show_pane()
+
+    def lock_noted(self, segment_id: int, is_locked: bool) -> bool:
+        """Whether a segment is locked once what was asked for is done, from how it is now."""
+        return self._locking.get(segment_id, (is_locked, 0))[0]
+
     def is_locked(self, record: SegmentRecord) -> bool:
         """Whether a segment is locked once what was asked for is done: e may follow l at once."""
-        return self._locking.get(record.id, (record.is_locked, 0))[0]
+        return self.lock_noted(record.id, record.is_locked)
 
     def action_choose_image(self) -> None:
         """Pick an image file for the current segment."""

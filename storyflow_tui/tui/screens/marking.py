@@ -94,6 +94,13 @@ class StoryMarking(StoryActions, inherit_bindings=False):
             super().action_lock()
             return
         wanted = frozenset(self.chosen)
+        try:
+            now = self._marked_now(wanted)
+        except StoryflowError as error:
+            self.unread(error)
+            return
+        # As with a single one: e may follow at once, and the field opens as it will be.
+        self.lock_asked(wanted, not all(now))
 
         def turn(library: Library) -> tuple[int, bool]:
             outline = library.segments.outline(self.project_id)
@@ -103,11 +110,31 @@ class StoryMarking(StoryActions, inherit_bindings=False):
             return len(there), locked
 
         def done(after: tuple[int, bool]) -> None:
+            # The screen hears of it later; a field opened before that must be as it is now.
+            self.cards.forget(wanted)
+            self.lock_answered(wanted)
             number, locked = after
+            if not number:
+                self.clear_marks()
+                gone = "None of the marked segments is there any more."
+                self.notice(f"! {gone}", "No lock was changed", "warning")
+                return
             what = counted(number, "segment")
             self.notice(f"{'Locked' if locked else 'Unlocked'} {what}", "l takes it back")
 
-        self.session.write(turn, done, self.refused)
+        def failed(error: StoryflowError) -> None:
+            self.lock_answered(wanted)
+            self.refused(error)
+
+        self.session.write(turn, done, failed)
+
+    def _marked_now(self, wanted: frozenset[int]) -> list[bool]:
+        """Whether each of these is locked once what was asked for is done; one may do for all."""
+        record = self.current
+        if record is not None and record.id in wanted and not self.is_locked(record):
+            return [False]
+        outline = self.session.library.segments.outline(self.project_id)
+        return [self.lock_noted(each.id, each.is_locked) for each in outline if each.id in wanted]
 
     def action_delete(self) -> None:
         """Ask, then delete the marked segments."""

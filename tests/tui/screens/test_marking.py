@@ -11,7 +11,7 @@ from PIL import Image
 from storyflow_tui.library import Library
 from storyflow_tui.story import Story, StorySegment
 from storyflow_tui.tui import clipboard
-from tests.tui.conftest import Editor
+from tests.tui.conftest import Editor, a_long_write
 
 Opener = Any
 
@@ -113,6 +113,35 @@ async def test_l_locks_the_marked_and_unlocks_them_once_all_are(open_story: Open
         await editor.shows("Unlocked 3 segments")
         assert [segment.is_locked for segment in editor.segments] == [True, False, False, False]
         assert "3 marked" in editor.lines[0]
+
+
+async def test_e_right_after_l_on_marked_ones_opens_the_field_as_it_will_be(
+    open_story: Opener,
+) -> None:
+    async with open_story(3) as editor:
+        with a_long_write(editor.app.session):
+            await editor.pilot.press("A", "l", "e", "x")
+            await editor.shows("! Segment 1 is locked.")
+        await editor.until(lambda: all(segment.is_locked for segment in editor.segments))
+        await editor.press("escape")
+        with a_long_write(editor.app.session):
+            await editor.pilot.press("l", "j", "e", "home", "A")
+        await editor.press("ctrl+s")
+        assert editor.texts == ["Narration 1.", "ANarration 2.", "Narration 3."]
+
+
+async def test_l_on_marked_ones_that_are_all_gone_says_so_and_takes_the_marks_away(
+    open_story: Opener,
+) -> None:
+    async with open_story(3) as editor:
+        await editor.press("space", "j", "space", "j")
+        with a_long_write(editor.app.session):
+            await editor.pilot.press("l")
+            with Library.open(editor.library.path) as other:
+                other.segments.delete_many([each.id for each in editor.segments[:2]])
+        await editor.shows("! None of the marked segments is there any more.")
+        assert "locked" not in editor.lines[-1].lower()
+        assert "marked" not in editor.lines[0]
 
 
 async def test_d_deletes_the_marked_after_a_question(

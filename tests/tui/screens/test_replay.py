@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 from storyflow_tui.library import Library
-from tests.tui.conftest import Editor
+from tests.tui.conftest import Editor, a_long_write
 
 Opener = Any
-
-
-@contextmanager
-def a_long_write(session: Any) -> Iterator[None]:
-    """A write that lasts while the block does; what is asked for in the block waits behind it."""
-    over = threading.Event()
-    session.write(lambda _: over.wait(20))
-    try:
-        yield
-    finally:
-        over.set()
 
 
 def edit_elsewhere(editor: Editor, segment_id: int, narration: str) -> None:
