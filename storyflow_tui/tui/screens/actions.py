@@ -45,6 +45,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         record = self.current
         other = self.cards.step(record.id, by) if record is not None else None
         if record is None or other is None:
+            self.say_if_empty()
             return
         self.timeline.redraw([record.id, other])
         there = self.cards.index_of(record.id)
@@ -78,6 +79,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         """Ask, then delete the current segment."""
         record = self.current
         if record is None:
+            self.say_if_empty()
             return
         from storyflow_tui.tui.widgets.sheet import Question
 
@@ -125,6 +127,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         """Lock the current segment, or unlock it."""
         record = self.current
         if record is None:
+            self.say_if_empty()
             return
         segment_id, position = record.id, self.position
         self.lock_asked([segment_id], not self.is_locked(record))
@@ -173,6 +176,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         record = self.current
         position = self.position
         if record is None:
+            self.say_if_empty()
             return
         if record.is_locked:
             self.refused(LockedError(""), position)
@@ -228,6 +232,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         """Take the picture off the current segment; no question, since u brings it back."""
         record = self.current
         if record is None:
+            self.say_if_empty()
             return
         segment_id, position = record.id, self.position
 
@@ -244,6 +249,7 @@ class StoryActions(StoryScreen, inherit_bindings=False):
         """Copy the prompt or the narration to the person's clipboard."""
         record = self.current
         if record is None:
+            self.say_if_empty()
             return
         position = self.position
         copied = str(getattr(record, name))

@@ -81,6 +81,8 @@ class StoryEditing(StoryScreen, inherit_bindings=False):
         await self.pane.drained()
         if self.current is not None:
             self.open_field(name)
+        else:
+            self.say_if_empty()
 
     def open_field(self, name: str) -> None:
         """Show the current segment and put the cursor into one of its fields."""

@@ -54,6 +54,8 @@ class StoryFiltering(StoryMarking, inherit_bindings=False):
                     replaced=self.session.settings.keys,
                 )
             )
+        else:
+            self.say_if_empty()
 
     def _count_fitting(self, choice: Choice, tell: Callable[[Choice, str], None]) -> None:
         wanted, total = self._wanted(choice), self.cards.total
@@ -130,6 +132,7 @@ class StoryFiltering(StoryMarking, inherit_bindings=False):
     def action_position(self) -> None:
         """Ask for a position and go there."""
         if not self.cards.total:
+            self.say_if_empty()
             return
         self.app.push_screen(
             LineInput(
@@ -170,6 +173,7 @@ class StoryFiltering(StoryMarking, inherit_bindings=False):
         """Go to the next segment that has no picture."""
         here = self.cards.id_at(self.timeline.cursor)
         if here is None:
+            self.say_if_empty()
             return
         wanted = Filter(ids=frozenset(self.cards.shown)) if self.cards.is_filtered else ALL
         try:

@@ -71,6 +71,7 @@ class StoryFinding(StoryScreen, inherit_bindings=False):
     def action_find(self) -> None:
         """Open the bar; what was looked for last stands in it and is typed over."""
         if not len(self.cards):
+            self.say_if_empty()
             return
         self._began = _Began(
             self.cards.id_at(self.timeline.cursor), self.timeline.top, self.needle, self.hit

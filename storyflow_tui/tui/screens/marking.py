@@ -225,6 +225,7 @@ class StoryMarking(StoryActions, inherit_bindings=False):
         """Ask for a position, and move the marked segments (or the current one) there."""
         ids = self.chosen
         if not ids:
+            self.say_if_empty()
             return
         from storyflow_tui.tui.widgets.sheet import LineInput
 
@@ -267,6 +268,7 @@ class StoryMarking(StoryActions, inherit_bindings=False):
         """Copy the marked segments (or the current one) into a story that is chosen."""
         ids = self.chosen
         if not ids:
+            self.say_if_empty()
             return
         from storyflow_tui.tui.screens.other_story import OtherStoryScreen
 

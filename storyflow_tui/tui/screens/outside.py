@@ -124,6 +124,7 @@ class StoryOutside(StoryWriting, inherit_bindings=False):
         """Open the narration of the current segment in `VISUAL` or `EDITOR`."""
         shown, position = self.current, self.position
         if shown is None or self.refuses(shown):
+            self.say_if_empty()
             return
         self.saving.save_all()
         await self.session.settled(SAVE_SECONDS)

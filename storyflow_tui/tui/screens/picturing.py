@@ -22,6 +22,7 @@ class StoryPicturing(StoryActions, inherit_bindings=False):
     def action_folder(self) -> None:
         """Choose a folder, or some pictures in it, and give them to the segments."""
         if self.current is None:
+            self.say_if_empty()
             return
         from storyflow_tui.tui.screens.picker import PickerScreen
 

@@ -18,6 +18,7 @@ class StoryReading(StoryScreen, inherit_bindings=False):
         """Read the story from the current segment on."""
         record = self.current
         if record is None:
+            self.say_if_empty()
             return
         from storyflow_tui.tui.screens.read_through import ReadThroughScreen
 
@@ -28,6 +29,7 @@ class StoryReading(StoryScreen, inherit_bindings=False):
         """Rehearse from the current segment on; one that waits is gone on with, or thrown away."""
         record = self.current
         if record is None:
+            self.say_if_empty()
             return
         if self.session.read_only:
             self.notice("! This library is open for reading only.", "", "warning")

@@ -105,6 +105,12 @@ class StoryScreen(Screen[None], inherit_bindings=False):
         """Show facts and save state in the header."""
         raise NotImplementedError
 
+    def say_if_empty(self) -> None:
+        """Where an action finds no segment: that there is none, and how one comes into being."""
+        if not self.cards.total:
+            rest = "" if self.session.read_only else "o writes the first one"
+            self.notice("This story has no segments yet.", rest)
+
     def refused(self, error: StoryflowError, position: int | None = None) -> None:
         """Say why something was not done."""
         if isinstance(error, LockedError) and position is not None:

@@ -27,6 +27,7 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
         """Put a copy of the current segment below it, and go there."""
         record, position = self.current, self.position
         if record is None:
+            self.say_if_empty()
             return
         segment_id = record.id
 
@@ -44,6 +45,7 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
         """Join the current segment and the next one."""
         record, position = self.current, self.position
         if record is None:
+            self.say_if_empty()
             return
         segment_id = record.id
         # The next one of the whole story, whatever a filter shows.
@@ -66,6 +68,7 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
         """Show where the current segment would be cut, and cut it there."""
         record, position = self.current, self.position
         if record is None or self.refuses(record):
+            self.say_if_empty()
             return
         narration = self.saving.text(record, "text_content")
         cut = self._cut_at_cursor(record, narration) or cuts.middle(narration)
@@ -92,6 +95,7 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
         self.collect()
         record, field = self.pane.record, self.pane.field("text_content")
         if record is None or self.refuses(record):
+            self.say_if_empty()
             return
         position = self.position_of(record.id)
         narration = field.content

@@ -171,6 +171,17 @@ async def test_deleting_all_leaves_an_empty_story_that_says_so(open_story: Opene
         await editor.shows("Narration 1.", "1 of 1")
 
 
+async def test_a_key_that_needs_a_segment_says_in_an_empty_story_that_there_is_none(
+    open_story: Opener,
+) -> None:
+    async with open_story(0) as editor:
+        for key in "vt/fF:>epildJKDSMEyYmcI":
+            editor.screen.hints.clear_notice()
+            await editor.press(key)
+            assert "This story has no segments yet.   o writes the first one" in editor.text, key
+            assert editor.app.screen is editor.screen, key
+
+
 async def test_lock_and_unlock(open_story: Opener) -> None:
     async with open_story(3) as editor:
         await editor.press("l")
