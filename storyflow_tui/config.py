@@ -7,6 +7,7 @@ what a person wrote into it.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from collections.abc import Mapping, Sequence
@@ -85,6 +86,28 @@ def read_small(path: Path) -> bytes:
     if len(data) > _LARGEST:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return data
+
+
+def is_held(path: Path, *, sweep: bool = False) -> bool:
+    """Whether anybody holds a file of ours by flock; one that nobody holds is removed by `sweep`.
+
+    One that cannot be looked at counts as held by nobody, and stays.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if sweep:
+            path.unlink()
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def read_settings(path: Path | None = None) -> Settings:

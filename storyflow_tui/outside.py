@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from storyflow_tui.config import read_small, state_folder
+from storyflow_tui.config import is_held, read_small, state_folder
 from storyflow_tui.errors import InvalidTextError, NoEditorError
 
 VARIABLES = ("VISUAL", "EDITOR")
@@ -155,7 +155,7 @@ class OutsideText:
         self._let_go()
         # Its process too: there are editors that close what they inherit.
         runs = self.process is not None and self.process.poll() is None
-        return runs or _is_held(self.folder)
+        return runs or is_held(self.folder / _HELD)
 
     def stop(self, patience: float) -> None:
         """Ask the editor to end, and wait so many seconds for it."""
@@ -219,7 +219,7 @@ def left_behind(library: Path) -> list[tuple[OutsideText, str]]:
         if _is_left_over(folder):
             shutil.rmtree(folder, ignore_errors=True)
         note = _note_in(folder)
-        if note is None or note.library != str(library) or _is_held(folder):
+        if note is None or note.library != str(library) or is_held(folder / _HELD):
             continue
         text = OutsideText(folder, note)
         with suppress(InvalidTextError):
@@ -242,7 +242,9 @@ def _is_left_over(folder: Path) -> bool:
     except OSError:
         return False
     is_folder = folder.is_dir() and not folder.is_symlink()
-    return is_old and is_folder and not os.path.lexists(folder / _NOTE) and not _is_held(folder)
+    return (
+        is_old and is_folder and not os.path.lexists(folder / _NOTE) and not is_held(folder / _HELD)
+    )
 
 
 def _note_in(folder: Path) -> Note | None:
@@ -256,19 +258,3 @@ def _note_in(folder: Path) -> Note | None:
         isinstance(number, int) for number in numbers
     )
     return note if fits else None
-
-
-def _is_held(folder: Path) -> bool:
-    try:
-        descriptor = os.open(folder / _HELD, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -160,6 +161,20 @@ def test_a_folder_in_the_place_of_a_file_is_refused_by_its_name(tmp_path: Path) 
     with pytest.raises(OSError, match="it is no file") as caught:
         config.read_small(tmp_path)
     assert caught.value.filename == str(tmp_path)
+
+
+def test_a_file_is_held_as_long_as_it_is_open_and_swept_only_then(tmp_path: Path) -> None:
+    path = tmp_path / ".held"
+    assert not config.is_held(path)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert config.is_held(path)
+        assert config.is_held(path, sweep=True)
+        assert path.exists()
+    assert not config.is_held(path)
+    assert path.exists()
+    assert not config.is_held(path, sweep=True)
+    assert not path.exists()
 
 
 def test_the_library_of_a_user_who_does_not_exist_is_a_folder_of_that_name(

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storyflow_tui.config import read_small, state_folder
+from storyflow_tui.config import is_held, read_small, state_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +140,7 @@ class Drafts:
         path = self._holding(holder)
         if not holder.isalnum() or path in _held:
             return False
-        try:
-            descriptor = os.open(path, os.O_RDWR)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        finally:
-            os.close(descriptor)
-        with contextlib.suppress(OSError):
-            path.unlink()
-        return False
+        return is_held(path, sweep=True)
 
     def _sweep(self) -> None:
         """Remove what editors that are gone held or had half written."""
