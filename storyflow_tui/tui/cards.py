@@ -144,6 +144,11 @@ class StoryCards:
                 self.order(list(found))
         return self._ids
 
+    def stored(self, ids: Sequence[int]) -> Sequence[int]:
+        """These without the card that is only being written, which the library knows nothing of."""
+        new = self.new
+        return ids if new is None else [each for each in ids if each != new.id]
+
     @property
     def total(self) -> int:
         """How many segments the story has, shown or not."""
@@ -182,7 +187,7 @@ class StoryCards:
     def remove(self, *segment_ids: int) -> None:
         """Segments were deleted."""
         gone = frozenset(segment_ids)
-        self.order([segment_id for segment_id in self.ids if segment_id not in gone])
+        self.order([each for each in self.stored(self.ids) if each not in gone])
         for segment_id in segment_ids:
             self._kept.pop(segment_id, None)
 

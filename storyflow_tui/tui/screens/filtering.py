@@ -175,7 +175,11 @@ class StoryFiltering(StoryMarking, inherit_bindings=False):
         if here is None:
             self.say_if_empty()
             return
-        wanted = Filter(ids=frozenset(self.cards.shown)) if self.cards.is_filtered else ALL
+        wanted = (
+            Filter(ids=frozenset(self.cards.stored(self.cards.shown)))
+            if self.cards.is_filtered
+            else ALL
+        )
         try:
             found = self._next_without_image(here, wanted)
         except StoryflowError as error:

@@ -43,12 +43,12 @@ class StoryMarking(StoryActions, inherit_bindings=False):
         """Mark all from the one marked last to the current one."""
         record = self.current
         if record is not None:
-            self.marks.reach(record.id, self.cards.shown)
+            self.marks.reach(record.id, self.cards.stored(self.cards.shown))
             self._show_marks()
 
     def action_mark_all(self) -> None:
         """Mark all that are shown, or none."""
-        self.marks.all(self.cards.shown)
+        self.marks.all(self.cards.stored(self.cards.shown))
         self._show_marks()
 
     def clear_marks(self) -> bool:
@@ -229,7 +229,7 @@ class StoryMarking(StoryActions, inherit_bindings=False):
             return
         from storyflow_tui.tui.widgets.sheet import LineInput
 
-        last = len(self.cards.ids) - len(ids) + 1
+        last = len(self.cards.stored(self.cards.ids)) - len(ids) + 1
 
         def problem(value: str) -> str | None:
             figures = value.strip()

@@ -22,7 +22,7 @@ class StoryReading(StoryScreen, inherit_bindings=False):
             return
         from storyflow_tui.tui.screens.read_through import ReadThroughScreen
 
-        ids = self.cards.ids if self.cards.complete else ()
+        ids = self.cards.stored(self.cards.ids) if self.cards.complete else ()
         self.app.push_screen(ReadThroughScreen(self.project_id, record.id, ids), self._back_at)
 
     def action_rehearse(self) -> None:

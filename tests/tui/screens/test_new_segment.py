@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -260,3 +261,31 @@ async def test_in_an_empty_story_the_first_hint_is_the_next_step(open_story: Ope
     async with open_story(0) as editor:
         await editor.shows("No segments yet")
         assert editor.lines[-1].split("   ")[0].strip() == "o write a segment"
+
+
+async def test_a_deletion_that_is_done_while_a_new_card_is_open_leaves_one_card_of_it(
+    open_story: Opener,
+) -> None:
+    free = threading.Event()
+    async with open_story(4) as editor:
+        await editor.press("j")
+        editor.app.session.write(lambda _: free.wait(10))
+        await editor.pilot.press("d", "y", "G", "o")
+        free.set()
+        await editor.shows("Deleted segment 2")
+        assert len(editor.screen.cards) == 4
+        await editor.press(*"New.", "ctrl+s")
+        await editor.until(lambda: editor.texts[-1] == "New.")
+        assert editor.screen.cards.ids == [segment.id for segment in editor.segments]
+
+
+async def test_all_are_marked_but_the_card_that_is_not_saved_yet(open_story: Opener) -> None:
+    free = threading.Event()
+    async with open_story(4) as editor:
+        editor.app.session.write(lambda _: free.wait(10))
+        await editor.pilot.press("o", *"New.", "ctrl+s", "k")
+        editor.screen.action_mark_all()
+        await editor.shows("4 marked")
+        await editor.pilot.press("m")
+        await editor.shows("Move 4 segments to position", "From 1 to 1;")
+        free.set()
