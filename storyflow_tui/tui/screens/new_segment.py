@@ -59,6 +59,16 @@ class StoryNewSegment(StoryEditing, inherit_bindings=False):
         self.show_all()
         self.open_field("text_content")
 
+    @property
+    def to_begin_at(self) -> SegmentRecord | None:
+        """The segment under the bar; for a card that is not saved yet, the one it came from."""
+        record = self.current
+        if record is None or record.id != NEW:
+            return record
+        stored = self.cards.stored(self.cards.ids)
+        near = self._came_from if self._came_from in stored else next(iter(stored), None)
+        return None if near is None else self.cards.record(near)
+
     def acts_on_new(self, action: str) -> bool:
         """Whether an action can do something while a card is current that is only being written."""
         return action not in _OF_SEGMENTS or self.cards.id_at(self.timeline.cursor) != NEW

@@ -16,7 +16,7 @@ class StoryReading(StoryScreen, inherit_bindings=False):
 
     def action_read_through(self) -> None:
         """Read the story from the current segment on."""
-        record = self.current
+        record = self.to_begin_at
         if record is None:
             self.say_if_empty()
             return
@@ -27,7 +27,7 @@ class StoryReading(StoryScreen, inherit_bindings=False):
 
     def action_rehearse(self) -> None:
         """Rehearse from the current segment on; one that waits is gone on with, or thrown away."""
-        record = self.current
+        record = self.to_begin_at
         if record is None:
             self.say_if_empty()
             return

@@ -66,6 +66,11 @@ class StoryScreen(Screen[None], inherit_bindings=False):
         """The position of the segment under the bar in the whole story, from 1 on."""
         return self.cards.number(self.timeline.cursor)
 
+    @property
+    def to_begin_at(self) -> SegmentRecord | None:
+        """The segment that reading and rehearsing begin at; None where there is none."""
+        raise NotImplementedError
+
     def stored_above(self) -> SegmentRecord | None:
         """The segment under the bar, or the next above it, that is in the library now.
 

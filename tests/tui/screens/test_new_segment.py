@@ -289,3 +289,17 @@ async def test_all_are_marked_but_the_card_that_is_not_saved_yet(open_story: Ope
         await editor.pilot.press("m")
         await editor.shows("Move 4 segments to position", "From 1 to 1;")
         free.set()
+
+
+@pytest.mark.parametrize("key", ["v", "t"])
+async def test_reading_from_a_card_that_is_not_saved_yet_begins_at_the_one_it_came_from(
+    open_story: Opener, key: str
+) -> None:
+    free = threading.Event()
+    async with open_story(4) as editor:
+        await editor.press("j", "j")
+        editor.app.session.write(lambda _: free.wait(10))
+        await editor.pilot.press("o", *"New.", "ctrl+s", key)
+        await editor.until(lambda: editor.app.screen is not editor.screen)
+        await editor.shows("3 of 4", "Narration 3.")
+        free.set()
