@@ -188,6 +188,8 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
             )
         if self.session.read_only:
             keys = readable(keys)
+        if self._trash is not None and not self._trash[0]:
+            keys = [key for key in keys if key.id != "history.empty"]
         self.hints.set_keys(keys, replaced=self.session.settings.keys)
 
     def _show_facts(self) -> None:
@@ -293,6 +295,7 @@ class HistoryScreen(HistoryActions, inherit_bindings=False):
 
     def _weighed(self, found: tuple[int, int]) -> None:
         self._trash = found
+        self._lay_out()
         self._show_facts()
 
     def _arrive(self, worker: Worker[None], show: Callable[[T], None], found: T) -> None:

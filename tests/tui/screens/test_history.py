@@ -469,6 +469,7 @@ async def test_an_empty_trash_asks_nothing(
 ) -> None:
     async with open_story(project_id=lamp.id) as editor:
         await opened(editor, "trash empty")
+        assert "empty trash" not in editor.lines[-1]
         await editor.press("d")
         await editor.shows("The trash is empty")
         assert isinstance(editor.app.screen, HistoryScreen)
