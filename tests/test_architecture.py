@@ -222,3 +222,9 @@ def test_only_the_one_door_to_the_disk_moves_and_removes_files_of_the_library() 
                 if node.func.attr in calls and owner in ("os", "shutil", "path", "file"):
                     wrong.append((module, ast.unparse(node)))
     assert wrong == []
+
+
+def test_what_a_library_for_reading_refuses_is_worded_once_in_each_layer() -> None:
+    wording = "This library is open for reading only"
+    places = [name for name, path in MODULES.items() if wording in path.read_text(encoding="utf-8")]
+    assert places == ["storyflow_tui.library.media", "storyflow_tui.tui.session"]

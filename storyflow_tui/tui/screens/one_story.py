@@ -19,7 +19,7 @@ from storyflow_tui.tui.crash import logged
 from storyflow_tui.tui.look import SIGNS
 from storyflow_tui.tui.screens.replay import NONE_SHOWN, read_standing, replay
 from storyflow_tui.tui.screens.story_screen import FILE_WAITS
-from storyflow_tui.tui.session import Session
+from storyflow_tui.tui.session import READING_ONLY, Session
 from storyflow_tui.tui.timetable import Timetable
 from storyflow_tui.tui.widgets.header import Tone
 
@@ -168,7 +168,7 @@ class OneStory(Screen[Result], inherit_bindings=False):
     def is_refused(self) -> bool:
         """Whether nothing may be changed here; says so."""
         if self.session.read_only:
-            self.notice(f"{SIGNS.warn} This library is open for reading only.", "", "warning")
+            self.notice(READING_ONLY, "", "warning")
         return self.session.read_only
 
     # Writes

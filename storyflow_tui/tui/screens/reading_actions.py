@@ -9,6 +9,7 @@ from storyflow_tui.tui import kept_rehearsals
 from storyflow_tui.tui.kept_rehearsals import KeptRehearsal
 from storyflow_tui.tui.look import length
 from storyflow_tui.tui.screens.story_screen import StoryScreen
+from storyflow_tui.tui.session import READING_ONLY
 
 
 class StoryReading(StoryScreen, inherit_bindings=False):
@@ -32,7 +33,7 @@ class StoryReading(StoryScreen, inherit_bindings=False):
             self.say_if_empty()
             return
         if self.session.read_only:
-            self.notice("! This library is open for reading only.", "", "warning")
+            self.notice(READING_ONLY, "", "warning")
             return
         kept = kept_rehearsals.kept(self.session.library.path, self.project_id)
         if kept is None:

@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from storyflow_tui.errors import ConflictError, LockedError, ReadOnlyError, StoryflowError
+from storyflow_tui.errors import ConflictError, LockedError, StoryflowError
 from storyflow_tui.library import Library
 from storyflow_tui.records import SegmentRecord
 from storyflow_tui.tui import cuts
 from storyflow_tui.tui.screens.actions import StoryActions
 from storyflow_tui.tui.screens.editing import SAVE_SECONDS, StoryEditing
+from storyflow_tui.tui.session import READING_ONLY
 
 _Answer = TypeVar("_Answer")
 Halves = tuple[SegmentRecord, SegmentRecord]
@@ -175,7 +176,7 @@ class StoryWriting(StoryActions, StoryEditing, inherit_bindings=False):
     def refuses(self, record: SegmentRecord) -> bool:
         """Whether the segment takes no edits; it is said why."""
         if self.session.read_only:
-            self.refused(ReadOnlyError("This library is open for reading only."))
+            self.notice(READING_ONLY, "", "warning")
         elif self.is_locked(record):
             self.refused(LockedError(""), self.position_of(record.id))
         else:
