@@ -73,7 +73,10 @@ def test_a_draft_is_taken_refused_or_joined(answer: str, scene: Scene, terminal:
     scene.terminal.wait_for("take the draft")
     scene.terminal.press(answer)
     wanted = {"m": scene.typed, "t": STORED, "b": f"{scene.typed}\n\n{STORED}"}[answer]
-    if answer != "t":
+    if answer == "t":
+        scene.terminal.wait_for("Remove the draft?")
+        scene.terminal.press("y")
+    else:
         scene.terminal.wait_for("done", TYPED.strip())
         scene.terminal.press("C-s")
     until(lambda: (scene.text(), scene.drafts()) == (wanted, []), "the choice", scene.terminal)
@@ -149,6 +152,8 @@ def test_a_signal_during_a_long_import_keeps_what_was_typed_beside_it(
     scene.terminal.wait_for("Take a script from a file")
     scene.terminal.write(str(folder / "story.json"))
     scene.terminal.press("Enter")
+    scene.terminal.wait_for("Segment 30.", "^S import")
+    scene.terminal.press("C-s")
     staging = scene.library / "media" / ".staging"
     until(lambda: len(list(staging.rglob("*"))) > 4, "the import", scene.terminal)
     editor = scene.process()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -113,7 +114,7 @@ class Runs:
             return f"afterwards: {error!r}"
         except Exception as error:
             return f"no error of ours: {error!r}"
-        if descriptors() != held:
+        if not _closed(held):
             return "a file stays open"
         if refusal is None and self._operation.mends and trouble.keeps_strays:
             return ""  # what could not be looked at was left as it is
@@ -193,3 +194,13 @@ def difference(wanted: object, found: object, where: str = "") -> str:
             [one for one in found if one not in wanted],
         )
     return f"{where} is {found!r} and not {wanted!r}"
+
+
+def _closed(held: Sequence[str]) -> bool:
+    """Whether no more is open than before; a thread may be on its way out with what it held."""
+    patience = time.monotonic() + 2
+    while descriptors() != held:
+        if time.monotonic() > patience:
+            return False
+        time.sleep(0.01)
+    return True

@@ -104,7 +104,9 @@ class ProjectsScreen(StoriesFinding, inherit_bindings=False):
             self.wanted = event.changed.project_id
         if event.changed is None and (look_again := getattr(self.app, "look_again", None)):
             look_again()
-        self.reload()
+        if self.query(Rows):
+            # Else nothing is shown yet, and what is shown first is read then.
+            self.reload()
 
     def on_rows_moved(self) -> None:
         """Fill the pane once the cursor rests."""
