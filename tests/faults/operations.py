@@ -75,6 +75,11 @@ def _attach_in_two(library: Library, place: Path) -> object:
         return attach()
 
 
+def _copy_in_two(library: Library, _: Path) -> object:
+    with library.segments.stage_copy([1, 2, 4], 1, 2) as copy:
+        return copy()
+
+
 def _open(name: str) -> Act:
     def act(_: Library, place: Path) -> None:
         library_at(place / name, 3).close()
@@ -185,6 +190,7 @@ _DIRECT: tuple[Operation, ...] = (
         "segments.move_many", "move many", lambda lib, _: lib.segments.move_many([1, 3], 3), 1
     ),
     Operation("segments.copy", "copy many", lambda lib, _: lib.segments.copy([1, 2, 4], 1, 2), 1),
+    Operation("segments.stage_copy", "copy many, in two", _copy_in_two, 1),
     Operation("segments.attach_images", "attach many", _attach_many, 1),
     Operation("segments.stage_images", "attach many, in two", _attach_in_two, 1),
     Operation(
