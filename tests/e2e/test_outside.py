@@ -117,6 +117,7 @@ def test_a_signal_meanwhile_keeps_what_the_editor_saved(
     assert [draft.text for draft in Drafts(library.resolve()).of(1)] == ["Written outside."]
 
 
+@pytest.mark.long
 def test_a_kill_meanwhile_costs_nothing_once_the_editor_is_closed_too(
     library: Path, pen: str, terminal: Make
 ) -> None:

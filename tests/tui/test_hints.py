@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from storyflow_tui.config import Settings
 from storyflow_tui.tui.look import palette
 from storyflow_tui.tui.screens.conflict import ConflictScreen
@@ -68,6 +70,7 @@ async def test_hints_fit_every_width_on_every_screen(open_story: Opener, tmp_pat
     await _at_every_screen(open_story, tmp_path, Settings())
 
 
+@pytest.mark.long
 async def test_hints_fit_with_long_keys_of_the_settings_too(
     open_story: Opener, tmp_path: Path
 ) -> None:

@@ -56,6 +56,7 @@ SCREENS = {
 }
 
 
+@pytest.mark.long
 async def test_every_screen_takes_every_theme_at_once(open_story: Opener, tmp_path: Path) -> None:
     async with open_story(3) as editor:
         editor.app.last_image_folder = tmp_path
